@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+
+namespace AttnPo.Core.Text;
+
+/// <summary>
+/// Byte-pair merging: the pair of neighbours with the lowest rank is merged first, the leftmost of equals, until no pair is left that
+/// merges. Safe for many threads; results of short pieces are remembered up to a bound.
+/// </summary>
+internal sealed class MergeTable(int[] idOfByte, IReadOnlyDictionary<(int Left, int Right), (int Rank, int Id)> merges)
+{
+    // Words recur, long pieces hardly do: the cache's memory stays below some 10 MB however much text is encoded.
+    private const int CachedPieces = 1 << 16;
+    private const int CachedPieceBytes = 64;
+    private readonly ConcurrentDictionary<string, int[]> _cache = new(StringComparer.Ordinal);
+    private int _cached;
+
+    /// <summary>The ids of one piece. The caller must not write into the array.</summary>
+    /// <param name="piece">The piece as text; only a key for the cache.</param>
+    /// <param name="bytes">Its UTF-8 bytes.</param>
+    public int[] Merge(string piece, ReadOnlySpan<byte> bytes)
+    {
+        if (_cache.TryGetValue(piece, out var known)) return known;
+        var ids = Merge(bytes);
+        if (bytes.Length <= CachedPieceBytes && Volatile.Read(ref _cached) < CachedPieces && _cache.TryAdd(piece, ids))
+            Interlocked.Increment(ref _cached);
+        return ids;
+    }
+
+    private int[] Merge(ReadOnlySpan<byte> bytes)
+    {
+        var count = bytes.Length;
+        var ids = new int[count];
+        var next = new int[count];
+        var previous = new int[count];
+        for (var i = 0; i < count; i++) (ids[i], previous[i], next[i]) = (idOfByte[bytes[i]], i - 1, i + 1);
+
+        var candidates = new PriorityQueue<(int At, int Left, int Right), (int Rank, int At)>();
+        void Propose(int at)
+        {
+            if (at < 0 || next[at] >= count) return;
+            var (left, right) = (ids[at], ids[next[at]]);
+            if (merges.TryGetValue((left, right), out var merge)) candidates.Enqueue((at, left, right), (merge.Rank, at));
+        }
+        for (var i = 0; i < count; i++) Propose(i);
+
+        const int Gone = -1;
+        var alive = count;
+        while (candidates.TryDequeue(out var candidate, out _))
+        {
+            var (at, left, right) = candidate;
+            // A candidate is out of date when a merge has changed either side since it was proposed.
+            if (ids[at] != left || next[at] >= count || ids[next[at]] != right) continue;
+            var absorbed = next[at];
+            ids[at] = merges[(left, right)].Id;
+            ids[absorbed] = Gone;
+            next[at] = next[absorbed];
+            if (next[at] < count) previous[next[at]] = at;
+            alive--;
+            Propose(previous[at]);
+            Propose(at);
+        }
+
+        var result = new int[alive];
+        for (int i = 0, filled = 0; i < count; i = next[i]) result[filled++] = ids[i];
+        return result;
+    }
+}
