@@ -1,0 +1,87 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace AttnPo.Gpu.Model;
+
+/// <summary>
+/// A Qwen2 decoder in 32-bit floats. Parameter names are those of the checkpoint. Forward passes may run on several threads at
+/// once as long as nobody changes the weights meanwhile.
+/// </summary>
+public sealed class Decoder : nn.Module
+{
+    private readonly DecoderStack model;
+    private readonly Projection? lm_head;
+
+    internal Decoder(ModelConfig config, Device device) : base(nameof(Decoder))
+    {
+        config.Validate("model configuration");
+        // Parameters outlive whatever scope the caller has open.
+        using var scope = NewDisposeScope();
+        (Config, Device) = (config, device);
+        model = new DecoderStack(config, device);
+        if (!config.TiedHead) lm_head = new Projection(config.HiddenSize, config.VocabularySize, hasBias: false, device);
+        RegisterComponents();
+        Weights = named_parameters().ToArray();
+        foreach (var (_, weight) in Weights) weight.DetachFromDisposeScope();
+    }
+
+    /// <summary>Shape of the model.</summary>
+    public ModelConfig Config { get; }
+
+    internal Device Device { get; }
+
+    /// <summary>All parameters by their checkpoint names, in a fixed order.</summary>
+    internal IReadOnlyList<(string Name, Parameter Weight)> Weights { get; }
+
+    /// <summary>
+    /// A model to train from nothing, a function of configuration and seed: normal weights of deviation 0.02, those that write
+    /// into the residual stream scaled down by the square root of their number, biases 0, norms 1.
+    /// </summary>
+    public static Decoder Random(ModelConfig config, long seed, string device = "cpu")
+    {
+        var decoder = new Decoder(config, TorchSharp.torch.device(device));
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        // Drawn on the processor, so that the device does not change the weights.
+        using var generator = new Generator((ulong)seed, CPU);
+        var residual = 0.02 / Math.Sqrt(2.0 * config.Layers);
+        foreach (var (name, weight) in decoder.Weights)
+        {
+            if (name.EndsWith("bias", StringComparison.Ordinal)) weight.zero_();
+            else if (name.EndsWith("norm.weight", StringComparison.Ordinal)) weight.fill_(1);
+            else
+            {
+                var writesResidual = name.EndsWith("o_proj.weight", StringComparison.Ordinal)
+                    || name.EndsWith("down_proj.weight", StringComparison.Ordinal);
+                using var drawn = randn(weight.shape, float32, generator: generator).mul_(writesResidual ? residual : 0.02);
+                weight.copy_(drawn);
+            }
+        }
+        return decoder;
+    }
+
+    /// <summary>(B, T) token ids, int64, padded on the right -> (B, T, hidden), before the last norm.</summary>
+    internal Tensor Forward(Tensor ids, ForwardPass? pass = null) => model.forward(ids, pass ?? ForwardPass.Causal);
+
+    /// <summary>(..., hidden) of the positions of interest -> (..., vocabulary): last norm and output head.</summary>
+    internal Tensor Logits(Tensor hidden)
+    {
+        using var normalised = model.Normalised(hidden);
+        return nn.functional.linear(normalised, lm_head?.Weight ?? model.Embedding);
+    }
+
+    /// <summary>
+    /// Joins projections into larger ones for passes without gradients, which halves the operations of a decoding step. To be
+    /// called again whenever the weights have changed; training does not need it.
+    /// </summary>
+    internal void Fuse() => model.Fuse();
+
+    /// <summary>Takes over the values of another model's weights.</summary>
+    internal void CopyFrom(IReadOnlyList<Tensor> weights)
+    {
+        using var gradients = no_grad();
+        if (weights.Count != Weights.Count)
+            throw new ArgumentException($"{weights.Count} tensors for a model of {Weights.Count}", nameof(weights));
+        for (var i = 0; i < weights.Count; i++) Weights[i].Weight.copy_(weights[i]);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace AttnPo.Gpu.Model;
+
+/// <summary>
+/// Settings of the native libraries that hold for the whole process. TorchSharp cannot ask for deterministic algorithms; the
+/// operations used here have no other on the processor.
+/// </summary>
+public static partial class EngineRuntime
+{
+    private const int TrimThreshold = -1;
+    private const int MmapMaximum = -4;
+
+    private static readonly Lock Once = new();
+    private static int _configured;
+
+    /// <summary>
+    /// To be called before the engine's first use. The number of threads is part of what makes results reproducible: the same
+    /// number gives the same bits. A second call with the same number does nothing.
+    /// </summary>
+    /// <param name="threads">Threads of one operation; 0: as many as there are processors.</param>
+    /// <exception cref="InvalidOperationException">The process already runs with another number.</exception>
+    public static void Configure(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        if (threads == 0) threads = Environment.ProcessorCount;
+        lock (Once)
+        {
+            if (_configured == threads) return;
+            if (_configured != 0)
+                throw new InvalidOperationException($"the engine already runs with {_configured} threads; {threads} were asked for");
+            KeepFreedMemory();
+            set_num_threads(threads);
+            _configured = threads;
+        }
+    }
+
+    /// <summary>
+    /// Large tensors come and go with every step. By default glibc gives their memory back each time, and the fresh pages cost
+    /// more than the arithmetic on them; here it is kept.
+    /// </summary>
+    private static void KeepFreedMemory()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        try
+        {
+            _ = SetMallocOption(MmapMaximum, 0);
+            _ = SetMallocOption(TrimThreshold, int.MaxValue);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Another C library: allocation stays as it is, which costs time and nothing else.
+        }
+        catch (DllNotFoundException)
+        {
+            // As above: musl has neither this name nor this option.
+        }
+    }
+
+    [LibraryImport("libc.so.6", EntryPoint = "mallopt")]
+    private static partial int SetMallocOption(int option, int value);
+}

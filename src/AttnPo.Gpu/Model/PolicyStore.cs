@@ -1,0 +1,74 @@
+using static TorchSharp.torch;
+
+namespace AttnPo.Gpu.Model;
+
+/// <summary>
+/// The weights of the newest versions of the policy, in process: the trainer publishes, the generator copies. Safe from several
+/// threads; the memory of versions that fell out is used again.
+/// </summary>
+/// <param name="capacity">Versions held; at least one more than the staleness a run allows.</param>
+public sealed class PolicyStore(int capacity = 2) : IDisposable
+{
+    private readonly int _capacity = capacity > 0 ? capacity : throw new ArgumentOutOfRangeException(nameof(capacity));
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<long, Tensor[]> _versions = [];
+
+    /// <summary>The highest version held; null before the first.</summary>
+    public long? Newest
+    {
+        get
+        {
+            lock (_lock) return _versions.Count == 0 ? null : _versions.Keys.Last();
+        }
+    }
+
+    /// <summary>Keeps a copy of the weights. A version published again replaces the former; versions above it are forgotten.</summary>
+    internal void Publish(long version, Decoder policy)
+    {
+        lock (_lock)
+        {
+            // Going back to a checkpoint makes the versions after it void.
+            foreach (var undone in _versions.Keys.Where(v => v > version).ToArray()) Free(undone);
+            if (!_versions.Remove(version, out var copies) && _versions.Count >= _capacity)
+            {
+                var oldest = _versions.Keys.First();
+                copies = _versions[oldest];
+                _versions.Remove(oldest);
+            }
+            using var gradients = no_grad();
+            copies ??= [.. policy.Weights.Select(w => empty_like(w.Weight, requires_grad: false).DetachFromDisposeScope())];
+            for (var i = 0; i < copies.Length; i++) copies[i].copy_(policy.Weights[i].Weight);
+            _versions[version] = copies;
+        }
+    }
+
+    /// <summary>Copies a version into a model of the same shape.</summary>
+    /// <exception cref="InvalidOperationException">The version is not held.</exception>
+    internal void CopyTo(long version, Decoder target)
+    {
+        lock (_lock)
+        {
+            if (!_versions.TryGetValue(version, out var weights))
+            {
+                throw new InvalidOperationException(
+                    $"policy version {version} is not held; held: {(_versions.Count == 0 ? "none" : string.Join(", ", _versions.Keys))}");
+            }
+            target.CopyFrom(weights);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (var version in _versions.Keys.ToArray()) Free(version);
+        }
+    }
+
+    private void Free(long version)
+    {
+        foreach (var tensor in _versions[version]) tensor.Dispose();
+        _versions.Remove(version);
+    }
+}
