@@ -1,0 +1,49 @@
+using AttnPo.Core.Steps;
+using AttnPo.Core.Text;
+
+namespace AttnPo.Core.Verification;
+
+/// <summary>
+/// Reads sampled tokens: verdict, steps and their tokens. Pure and safe for many threads; a fault of the grader passes through, for the
+/// caller to record as <see cref="Verdict.Failed"/>.
+/// </summary>
+/// <param name="tokenizer">Of the policy that sampled.</param>
+/// <param name="phrases">Cut the reasoning.</param>
+/// <param name="settings">Of the segmentation.</param>
+/// <param name="grader">Compares answers.</param>
+public sealed class ResponseReader(Tokenizer tokenizer, PhraseTable phrases, SegmentationSettings settings, IAnswerGrader grader)
+{
+    private const string ThinkStart = "<think>";
+
+    /// <summary>
+    /// Reads one response. A truncated one is that and nothing else, whatever it holds. Otherwise the text must hold exactly one
+    /// <c>&lt;/think&gt;</c> and no <c>&lt;think&gt;</c>, and the last balanced box after it is the answer; the text of a stop token
+    /// behind it does no harm.
+    /// </summary>
+    /// <param name="tokens">As sampled, the stop token included.</param>
+    /// <param name="truncated">Whether a limit, not a stop token, ended it.</param>
+    /// <param name="gold">The reference answer.</param>
+    public ReadResponse Read(IReadOnlyList<int> tokens, bool truncated, string gold)
+    {
+        var decoded = tokenizer.Decode(tokens);
+        var text = decoded.Text;
+        var close = text.IndexOf(StepSegmenter.ThinkEnd, StringComparison.Ordinal);
+        // An added token stands in the text as itself, so the token of the first character is the closing token however it was written.
+        var thinkEnd = close < 0 ? -1 : decoded.TokenAt(close);
+        var answer = close < 0 ? null : BoxedAnswer.Last(text, close + StepSegmenter.ThinkEnd.Length);
+
+        var boundary = close < 0 ? tokens.Count : thinkEnd;
+        var steps = StepTokens.Join(StepSegmenter.Segment(text, phrases, settings), decoded, boundary);
+        var spans = StepTokens.Locate(steps, decoded, boundary);
+        return new ReadResponse(text, Judge(text, truncated, close, answer, gold), answer, thinkEnd, steps, spans);
+    }
+
+    private Verdict Judge(string text, bool truncated, int close, string? answer, string gold)
+    {
+        if (truncated) return Verdict.Truncated;
+        var closedOnce = close >= 0 && text.LastIndexOf(StepSegmenter.ThinkEnd, StringComparison.Ordinal) == close;
+        if (!closedOnce || text.Contains(ThinkStart, StringComparison.Ordinal)) return Verdict.Malformed;
+        if (answer is null) return Verdict.NoAnswer;
+        return grader.AreEqual(gold, answer) ? Verdict.Correct : Verdict.Wrong;
+    }
+}

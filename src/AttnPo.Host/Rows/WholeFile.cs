@@ -1,0 +1,56 @@
+namespace AttnPo.Host.Rows;
+
+/// <summary>
+/// A file that appears whole or not at all: written aside in the same folder, flushed to disk and renamed when committed,
+/// deleted when disposed before. "-" is standard output, which has no aside.
+/// </summary>
+internal sealed class WholeFile : IDisposable
+{
+    private readonly string? _path;
+    private readonly string? _aside;
+    private bool _committed;
+
+    /// <summary>Opens the file aside; a folder that cannot be written fails here, before any work.</summary>
+    public WholeFile(string path)
+    {
+        if (path == "-")
+        {
+            Stream = System.Console.OpenStandardOutput();
+            return;
+        }
+
+        _path = Path.GetFullPath(path);
+        _aside = $"{_path}.{Environment.ProcessId}.part";
+        try
+        {
+            if (Directory.Exists(_path)) throw new WorkFailedException($"{path}: is a folder; name a file");
+            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            Stream = new FileStream(_aside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new WorkFailedException($"{path}: cannot be written: {e.Message}");
+        }
+    }
+
+    /// <summary>Where the content goes.</summary>
+    public Stream Stream { get; }
+
+    /// <summary>Makes the file visible under its name, replacing an older one.</summary>
+    public void Commit()
+    {
+        Stream.Flush();
+        if (Stream is FileStream file) file.Flush(flushToDisk: true);
+        Stream.Dispose();
+        if (_aside is not null) File.Move(_aside, _path!, overwrite: true);
+        _committed = true;
+    }
+
+    /// <summary>Takes back what was not committed.</summary>
+    public void Dispose()
+    {
+        if (_committed) return;
+        Stream.Dispose();
+        if (_aside is not null) File.Delete(_aside);
+    }
+}

@@ -1,0 +1,59 @@
+namespace AttnPo.Host.Settings;
+
+/// <summary>Lays settings files and the command line over attnpo.conf and checks every key and value, before any work starts.</summary>
+internal static class SettingsResolver
+{
+    /// <summary>Resolves layers; later ones win.</summary>
+    /// <exception cref="SettingsException">An unknown key, a value of the wrong type or out of range, a key without effect, or keys that contradict each other.</exception>
+    public static ResolvedSettings Resolve(params IReadOnlyList<SettingsLayer> layers)
+    {
+        var raw = new Dictionary<string, RawSetting>();
+        foreach (var layer in layers)
+            foreach (var (path, value) in layer.Values)
+            {
+                if (SettingsSchema.Find(path) is null) throw Unknown(path, value);
+                raw[path] = value;
+            }
+
+        var values = new Dictionary<string, (object, SettingSource)>();
+        foreach (var key in SettingsSchema.Keys)
+        {
+            if (!raw.TryGetValue(key.Path, out var text))
+                throw new SettingsException($"attnpo.conf: {key.Path}: missing; expected {key.Expected}");
+            var value = key.Read(text)
+                ?? throw SettingsException.ForKey(text.Source, key.Path, $"{text.Shown} is not {key.Expected}");
+            values[key.Path] = (value, text.Source);
+        }
+
+        var settings = new ResolvedSettings(values);
+        CheckAgainstEachOther(settings);
+        KeyEffects.Check(settings);
+        return settings;
+    }
+
+    private static SettingsException Unknown(string path, RawSetting value)
+    {
+        var group = SettingsSchema.Keys.FirstOrDefault(key => key.Path.StartsWith(path + ".", StringComparison.Ordinal));
+        return SettingsException.ForKey(value.Source, path, group is null
+            ? $"unknown key; the nearest known one is {NearestKey.Of(path, SettingsSchema.Keys.Select(key => key.Path))}"
+            : $"{value.Shown} stands where a group was expected, e.g. {group.Path}");
+    }
+
+    private static void CheckAgainstEachOther(ResolvedSettings s)
+    {
+        var prompts = s.Get<long>("rollout.prompts-per-step");
+        var waves = s.Get<long>("rollout.waves-per-step");
+        Require(s, "rollout.waves-per-step", waves <= prompts, $"at most rollout.prompts-per-step = {prompts}: a wave holds at least one prompt");
+        if (s.Get<string>("task.name") == "none")
+            Require(s, "data.files", s.Get<string[]>("data.files").Length > 0, "at least one file, since task.name = none");
+        else
+            Require(s, "task.operations-max", s.Get<long>("task.operations-max") >= s.Get<long>("task.operations-min"), "at least task.operations-min");
+        if (s.Get<string>("method") == "attnpo")
+            Require(s, "credit.scores", s.Get<string>("credit.scores") == "heads" || s.Get<string>("task.name") != "none", "heads: only a task with known truth has labels");
+    }
+
+    private static void Require(ResolvedSettings s, string path, bool holds, string expected)
+    {
+        if (!holds) throw SettingsException.ForKey(s.SourceOf(path), path, $"{s.Written(path)} where {expected} was expected");
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text.RegularExpressions;
+
+namespace AttnPo.Host.Settings;
+
+/// <summary>Every key settings may hold, in the order they are written. A key that is not here is an error wherever it stands.</summary>
+internal static partial class SettingsSchema
+{
+    private static readonly SettingKey[] All =
+    [
+        new IntegerKey("seed", 0),
+        new IntegerKey("steps", 1, 10_000_000) { AffectsResult = false },
+        new ChoiceKey("method", "attnpo", "tlmre", "grpo", "rloo"),
+        new TextKey("device", "cpu, cuda, cuda:N or auto", text => Device().IsMatch(text)),
+        new IntegerKey("threads", 1, 1024, Word: "auto"),
+
+        new TextKey("model.path", "a Hugging Face folder, or the name of a shipped model", text => text.Length > 0),
+
+        new ChoiceKey("task.name", "tiny", "none"),
+        new IntegerKey("task.operations-min", 1, 9),
+        new IntegerKey("task.operations-max", 1, 9),
+        new RealKey("task.redundancy", 0, 1),
+        new IntegerKey("task.distractors", 0, 9),
+        new IntegerKey("task.seed", 0),
+
+        new ListKey("data.files", "a list of files, e.g. [\"train.jsonl\"]", text => text.Length > 0),
+
+        new IntegerKey("rollout.prompts-per-step", 1, 65_536),
+        new IntegerKey("rollout.samples", 2, 1024),
+        new IntegerKey("rollout.waves-per-step", 1, 65_536),
+        new IntegerKey("rollout.max-new-tokens", 1, 1_000_000),
+        new RealKey("rollout.temperature", 0, 10, Open: true),
+        new RealKey("rollout.top-p", 0, 1, Open: true),
+        new IntegerKey("rollout.top-k", 0, 1_000_000),
+
+        new ChoiceKey("segmentation.phrases", "official", "corrected"),
+        new IntegerKey("segmentation.min-characters", 1, 100_000),
+        new IntegerKey("segmentation.min-summary-characters", 0, 100_000),
+
+        new RealKey("credit.length-penalty", 0, 1),
+        new RealKey("credit.beta", 0, 100),
+        new RealKey("credit.lambda", 0, 100),
+        new RealKey("credit.delta", 0, 1),
+        new RealKey("credit.delay", 0),
+        new ChoiceKey("credit.form", "reference", "paper"),
+        new ListKey("credit.heads", "auto, or a list of layer:head, e.g. [\"16:2\", \"20:9\"]", text => Head().IsMatch(text), Word: "auto"),
+        new FlagKey("credit.positive-gate"),
+        new FlagKey("credit.negative-gate"),
+        new ChoiceKey("credit.scores", "heads", "labels"),
+
+        new ChoiceKey("verification.truncated", "wrong", "excluded"),
+
+        new RealKey("optimizer.learning-rate", 0, 1, Open: true),
+        new ChoiceKey("optimizer.schedule", "constant", "linear", "cosine"),
+        new IntegerKey("optimizer.warmup-steps", 0, 10_000_000),
+        new RealKey("optimizer.beta1", 0, 0.999999),
+        new RealKey("optimizer.beta2", 0, 0.99999999),
+        new RealKey("optimizer.epsilon", 0, 1, Open: true),
+        new RealKey("optimizer.weight-decay", 0, 1),
+        new RealKey("optimizer.clip-norm", 0, 1e9, Open: true),
+        new RealKey("optimizer.ppo-clip", 0, 1, Open: true),
+        new RealKey("optimizer.dual-clip", 1, 1e9),
+        new IntegerKey("optimizer.micro-batch-tokens", 1, 100_000_000),
+
+        new IntegerKey("pipeline.window", 1, 65_536) { AffectsResult = false },
+        new IntegerKey("pipeline.restart-budget", 0, 1000) { AffectsResult = false },
+        new DurationKey("pipeline.stall-after", TimeSpan.FromSeconds(1)) { AffectsResult = false },
+
+        new ChoiceKey("journal.provider", "sqlite") { AffectsResult = false },
+        new TextKey("journal.connection-string", "a connection string, or nothing for journal.db in the run directory", _ => true) { AffectsResult = false },
+
+        new IntegerKey("checkpoint.keep-last", 1, 1_000_000) { AffectsResult = false },
+
+        new IntegerKey("evaluation.every", 0, 10_000_000) { AffectsResult = false },
+        new IntegerKey("evaluation.prompts", 0, 1_000_000) { AffectsResult = false },
+        new IntegerKey("evaluation.samples", 1, 1024) { AffectsResult = false },
+        new RealKey("evaluation.temperature", 0, 10) { AffectsResult = false },
+
+        new ChoiceKey("log.level", "debug", "info", "warning", "error") { AffectsResult = false },
+    ];
+
+    private static readonly Dictionary<string, SettingKey> ByPath = All.ToDictionary(key => key.Path);
+
+    /// <summary>All keys.</summary>
+    public static IReadOnlyList<SettingKey> Keys => All;
+
+    /// <summary>The key at a path, or null.</summary>
+    public static SettingKey? Find(string path) => ByPath.GetValueOrDefault(path);
+
+    [GeneratedRegex(@"^(cpu|cuda(:\d{1,3})?|auto)$")]
+    private static partial Regex Device();
+
+    [GeneratedRegex(@"^\d{1,4}:\d{1,4}$")]
+    private static partial Regex Head();
+}

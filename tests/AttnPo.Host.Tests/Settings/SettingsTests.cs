@@ -1,0 +1,128 @@
+using AttnPo.Host.Settings;
+using Xunit;
+
+namespace AttnPo.Host.Tests.Settings;
+
+public sealed class SettingsTests
+{
+    private static readonly string Defaults = Path.Combine(AppContext.BaseDirectory, "config", "attnpo.conf");
+
+    private static ResolvedSettings Resolve(string file, params string[] assignments) => SettingsResolver.Resolve(
+        SettingsLayer.FromFile(Defaults, SettingOrigin.Defaults),
+        SettingsLayer.FromText("task.name = tiny\n" + file, "run.conf", SettingOrigin.File),
+        SettingsLayer.FromAssignments(assignments));
+
+    private static string ErrorOf(string file, params string[] assignments) =>
+        Assert.Throws<SettingsException>(() => Resolve(file, assignments)).Message;
+
+    [Fact]
+    public void The_default_file_holds_every_key_with_a_comment_above_it()
+    {
+        var layer = SettingsLayer.FromFile(Defaults, SettingOrigin.Defaults);
+        Assert.Equal(SettingsSchema.Keys.Select(key => key.Path).Order(), layer.Values.Keys.Order());
+        var lines = File.ReadAllLines(Defaults);
+        foreach (var value in layer.Values)
+        {
+            var above = value.Value.Source.Line - 2;
+            while (lines[above].Contains('=', StringComparison.Ordinal) && !lines[above].TrimStart().StartsWith('#')) above--;
+            Assert.True(lines[above].TrimStart().StartsWith('#'), $"{value.Key} at line {value.Value.Source.Line} has no comment");
+        }
+    }
+
+    [Fact]
+    public void The_shipped_settings_resolve() =>
+        Assert.Equal("tiny", SettingsFiles.Resolve("tiny", []).Get<string>("task.name"));
+
+    [Fact]
+    public void An_unknown_key_is_named_with_file_line_and_the_nearest_known_key() =>
+        Assert.Equal("run.conf:4: credit.lamda: unknown key; the nearest known one is credit.lambda", ErrorOf("credit {\n  # a comment\n  lamda = 3\n}"));
+
+    [Fact]
+    public void An_unknown_key_on_the_command_line_is_named_too() =>
+        Assert.Equal("--set: lambda: unknown key; the nearest known one is credit.lambda", ErrorOf("", "lambda=3"));
+
+    [Theory]
+    [InlineData("steps = many", "run.conf:2: steps: \"many\" is not a whole number from 1 to 10000000")]
+    [InlineData("rollout.top-p = 1.5", "run.conf:2: rollout.top-p: \"1.5\" is not a number greater than 0 and at most 1")]
+    [InlineData("method = ppo", "run.conf:2: method: \"ppo\" is not one of attnpo, tlmre, grpo, rloo")]
+    [InlineData("credit { heads = [ \"a\" ] }", "run.conf:2: credit.heads: [a] is not auto, or a list of layer:head, e.g. [\"16:2\", \"20:9\"]")]
+    [InlineData("pipeline.stall-after = 30", "run.conf:2: pipeline.stall-after: \"30\" is not a time with its unit (ms, s, m or h) of at least 1000ms, e.g. 300s")]
+    [InlineData("credit = 3", "run.conf:2: credit: \"3\" stands where a group was expected, e.g. credit.length-penalty")]
+    [InlineData("device = gpu", "run.conf:2: device: \"gpu\" is not cpu, cuda, cuda:N or auto")]
+    public void A_wrong_value_is_named_with_what_was_expected(string file, string message) => Assert.Equal(message, ErrorOf(file));
+
+    [Fact]
+    public void A_key_without_effect_is_an_error_when_it_was_asked_for_together_with_what_silences_it()
+    {
+        Assert.Contains("run.conf:3: credit.lambda: 3 has no effect: method = rloo gives no step credit", ErrorOf("method = rloo\ncredit.lambda = 3"));
+        Assert.Contains("--set: credit.beta: 1 has no effect", ErrorOf("", "method=tlmre", "credit.beta=1"));
+        Assert.Contains("--set: credit.beta: 1 has no effect", ErrorOf("method = tlmre", "credit.beta=1"));
+    }
+
+    [Fact]
+    public void A_choice_on_the_command_line_overrules_what_a_file_tunes() =>
+        Assert.Equal("rloo", Resolve("credit.lambda = 3", "method=rloo").Get<string>("method"));
+
+    [Fact]
+    public void The_command_line_wins_over_the_file_and_the_file_over_the_defaults()
+    {
+        var settings = Resolve("seed = 5\nsteps = 6", "steps=7");
+        Assert.Equal(5, settings.Get<long>("seed"));
+        Assert.Equal(7, settings.Get<long>("steps"));
+        Assert.Equal(8, settings.Get<long>("rollout.samples"));
+        Assert.Equal("run.conf:2", settings.SourceOf("seed").ToString());
+    }
+
+    [Fact]
+    public void Lists_are_written_with_commas_on_the_command_line() =>
+        Assert.Equal(["1:2", "3:0"], Resolve("", "credit.heads=1:2,3:0").Get<string[]>("credit.heads"));
+
+    [Fact]
+    public void Keys_that_contradict_each_other_are_an_error()
+    {
+        Assert.Contains("task.operations-max: 2 where at least task.operations-min was expected", ErrorOf("task { operations-min = 3, operations-max = 2 }"));
+        Assert.Contains("data.files: [] where at least one file", ErrorOf("", "task.name=none"));
+    }
+
+    [Theory]
+    [InlineData("credit {\n lambda = 1\n", "run.conf:2: the '{' opened here is never closed")]
+    [InlineData("seed = 1\n}", "run.conf:3: '}' closes nothing")]
+    [InlineData("model.path = \"abc", "run.conf:2: a quoted text does not end")]
+    [InlineData("seed", "run.conf:2: \"seed\" is neither KEY = VALUE nor a group")]
+    [InlineData("= 3", "run.conf:2: '=' has no key before it")]
+    public void A_file_that_breaks_off_is_an_error(string file, string message) => Assert.Equal(message, ErrorOf(file));
+
+    [Fact]
+    public void The_hash_covers_what_decides_the_result_and_nothing_else()
+    {
+        var hash = Resolve("").Hash();
+        Assert.Equal(hash, Resolve("steps = 77\nlog.level = debug\nevaluation.prompts = 9").Hash());
+        Assert.NotEqual(hash, Resolve("seed = 77").Hash());
+        Assert.NotEqual(hash, Resolve("threads = 3").Hash());
+        Assert.Equal(Resolve("", "method=rloo").Hash(), Resolve("credit.lambda = 3", "method=rloo").Hash());
+    }
+
+    [Theory]
+    [InlineData("attnpo")]
+    [InlineData("rloo")]
+    public void Settings_written_beside_a_run_resolve_to_the_same_settings(string method)
+    {
+        var settings = Resolve("credit { lambda = 3, heads = [\"1:2\", \"3:0\"] }", $"method={method}", "seed=9");
+        var again = SettingsResolver.Resolve(
+            SettingsLayer.FromFile(Defaults, SettingOrigin.Defaults),
+            SettingsLayer.FromText(settings.ToHocon(), "settings.conf", SettingOrigin.File));
+        Assert.Equal(settings.Hash(), again.Hash());
+        Assert.Empty(settings.DifferencesTo(again));
+        Assert.Equal(["seed"], settings.DifferencesTo(again.With("seed", 4L)));
+    }
+
+    [Fact]
+    public void An_include_is_an_error() => Assert.Contains("include", ErrorOf("include \"other.conf\""));
+
+    [Theory]
+    [InlineData("", "abc", 3)]
+    [InlineData("kitten", "sitting", 3)]
+    [InlineData("lamda", "lambda", 1)]
+    public void The_edit_distance_counts_insertions_deletions_and_replacements(string a, string b, int distance) =>
+        Assert.Equal(distance, NearestKey.Distance(a, b));
+}
