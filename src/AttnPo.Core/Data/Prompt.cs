@@ -1,0 +1,7 @@
+namespace AttnPo.Core.Data;
+
+/// <summary>One question, ready for the tokenizer.</summary>
+/// <param name="Index">Its place in the set it comes from.</param>
+/// <param name="Text">The whole text in front of the response, the template applied.</param>
+/// <param name="Gold">The right answer.</param>
+public sealed record Prompt(long Index, string Text, string Gold);

@@ -1,0 +1,98 @@
+using System.Text;
+
+namespace AttnPo.Core.Data;
+
+/// <summary>
+/// The overthinking teacher: it computes each value of the path in a line, and after each such line and before the end it checks, turns
+/// back and reads again as often as chance has it. Each of its lines starts with a transition phrase, so each is a step.
+/// </summary>
+internal static class TinyTeacher
+{
+    public const string EndOfThinking = "</think>";
+    public const string EndOfResponse = "<|end|>";
+
+    /// <summary>What a line can start with.</summary>
+    public static readonly string[] Openings =
+        ["First, ", "Then, ", "Now, ", "Wait, ", "But, ", "Alternatively, ", "Let me double-check: "];
+
+    /// <summary>A response to a program: the reasoning, its end, and the answer.</summary>
+    public static string Respond(TinyProgram program, double redundancy, ref RandomSequence random)
+    {
+        // The stretch before the end is one more place for redundant lines, so that the mean over the essential lines is the setting.
+        var linesAtEachPlace = redundancy * program.Path.Count / (program.Path.Count + 1);
+        var another = linesAtEachPlace / (1 + linesAtEachPlace);
+        var detours = Detours(program);
+        var text = new StringBuilder();
+        for (var done = 0; done < program.Path.Count; done++)
+        {
+            var opening = done == 0 ? "First, " : Forward(ref random);
+            text.Append(opening).Append(Computation(program, program.Path[done]));
+            while (random.NextDouble() < another) AppendRedundant(text, program, done, detours, ref random);
+        }
+        while (random.NextDouble() < another) AppendDoubleCheck(text, program, program.Path.Count - 1, ref random);
+        return text.Append(Answer(program)).ToString();
+    }
+
+    private static string Forward(ref RandomSequence random) => random.Next(2) == 0 ? "Then, " : "Now, ";
+
+    private static void AppendRedundant(StringBuilder text, TinyProgram program, int done, List<int> detours, ref RandomSequence random)
+    {
+        var current = program.Path[done];
+        switch (random.Next(20))
+        {
+            case < 6:
+                text.Append("Wait, ").Append(Computation(program, current));
+                break;
+            case < 10:
+                text.Append("Alternatively, ").Append(Inversion(program, current));
+                break;
+            case < 14:
+                text.Append("But, ").Append(program.DefinitionText(current)).Append(".\n");
+                break;
+            case < 17 when detours.Count > 0 && program.DefinitionOf(detours[0]).Source <= current:
+                text.Append(Forward(ref random)).Append(Computation(program, detours[0]));
+                detours.RemoveAt(0);
+                break;
+            default:
+                AppendDoubleCheck(text, program, done, ref random);
+                break;
+        }
+    }
+
+    private static void AppendDoubleCheck(StringBuilder text, TinyProgram program, int done, ref RandomSequence random) =>
+        text.Append("Let me double-check: ").Append(Computation(program, program.Path[random.Next(done + 1)]));
+
+    private static string Computation(TinyProgram program, int variable)
+    {
+        var definition = program.DefinitionOf(variable);
+        return $"{program.DefinitionText(variable)}, {program.Values[definition.Source]}{definition.Operator}{definition.Operand}"
+            + $" so {TinyProgram.NameOf(variable)}={program.Values[variable]}.\n";
+    }
+
+    private static string Inversion(TinyProgram program, int variable)
+    {
+        var definition = program.DefinitionOf(variable);
+        var (operation, operand) = definition.Inverse;
+        var value = program.Values[variable];
+        return $"{TinyProgram.NameOf(variable)}={value}, {value}{operation}{operand}"
+            + $" so {TinyProgram.NameOf(definition.Source)}={program.Values[definition.Source]}.\n";
+    }
+
+    private static string Answer(TinyProgram program)
+    {
+        var values = program.Path.Select(variable => $"{TinyProgram.NameOf(variable)}={program.Values[variable]}");
+        return $"{EndOfThinking}\n{string.Join("; ", values)} so \\boxed{{{program.Answer}}}{EndOfResponse}";
+    }
+
+    // Values off the path whose sources the path, or the constant, provides.
+    private static List<int> Detours(TinyProgram program)
+    {
+        var detours = new List<int>();
+        for (var variable = 1; variable < program.Values.Length; variable++)
+        {
+            var source = program.DefinitionOf(variable).Source;
+            if (!program.Path.Contains(variable) && (source == 0 || program.Path.Contains(source))) detours.Add(variable);
+        }
+        return detours;
+    }
+}
