@@ -51,7 +51,7 @@ internal sealed class RowReader(string path, bool skipBad)
 
     private Stream Open()
     {
-        if (path == "-") return System.Console.OpenStandardInput();
+        if (path == "-") return Console.OpenStandardInput();
         try
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16);

@@ -2,7 +2,7 @@ namespace AttnPo.Host.Rows;
 
 /// <summary>
 /// A file that appears whole or not at all: written aside in the same folder, flushed to disk and renamed when committed,
-/// deleted when disposed before. "-" is standard output, which has no aside.
+/// deleted when disposed before. "-" is standard output, which gets the content when it is committed.
 /// </summary>
 internal sealed class WholeFile : IDisposable
 {
@@ -15,7 +15,8 @@ internal sealed class WholeFile : IDisposable
     {
         if (path == "-")
         {
-            Stream = System.Console.OpenStandardOutput();
+            var spool = Path.Combine(Path.GetTempPath(), $"attnpo-{Guid.NewGuid():N}.part");
+            Stream = new FileStream(spool, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
             return;
         }
 
@@ -34,13 +35,22 @@ internal sealed class WholeFile : IDisposable
     }
 
     /// <summary>Where the content goes.</summary>
-    public Stream Stream { get; }
+    public FileStream Stream { get; }
 
     /// <summary>Makes the file visible under its name, replacing an older one.</summary>
     public void Commit()
     {
-        Stream.Flush();
-        if (Stream is FileStream file) file.Flush(flushToDisk: true);
+        if (_aside is null)
+        {
+            Stream.Position = 0;
+            using var output = Console.OpenStandardOutput();
+            Stream.CopyTo(output);
+        }
+        else
+        {
+            Stream.Flush(flushToDisk: true);
+        }
+
         Stream.Dispose();
         if (_aside is not null) File.Move(_aside, _path!, overwrite: true);
         _committed = true;
