@@ -17,6 +17,8 @@ internal static class CommandLine
         {
             SegmentCommand.Create(),
             TokenizeCommand.Create(),
+            StatusCommand.Create(),
+            DoctorCommand.Create(),
         };
         return root;
     }

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using AttnPo.Core.Text;
+using AttnPo.Gpu;
+using AttnPo.Gpu.Model;
+
+namespace AttnPo.Host.Models;
+
+/// <summary>A Hugging Face folder as the commands use it: where it is, its tokenizer, its stop tokens, its Key-Focus Heads.</summary>
+internal sealed class ModelFolder
+{
+    /// <summary>The file that holds the chosen heads, beside the weights.</summary>
+    public const string HeadsFile = "attnpo-heads.json";
+
+    private const int MaxFileBytes = 1 << 20;
+
+    private ModelFolder(string path)
+    {
+        Directory = path;
+        Config = ModelConfig.Load(path);
+        Tokenizer = Tokenizer.Load(path);
+        StopTokens = ReadStopTokens();
+        if (Tokenizer.VocabularySize > Config.VocabularySize)
+            throw new InvalidDataException($"{path}: tokenizer.json has {Tokenizer.VocabularySize} ids, the model only {Config.VocabularySize}; they do not belong together.");
+    }
+
+    /// <summary>Its full path.</summary>
+    public string Directory { get; }
+
+    /// <summary>The model's shape.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>Its tokenizer.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>The tokens that end a response.</summary>
+    public IReadOnlyList<int> StopTokens { get; }
+
+    /// <summary>Opens a folder, or a shipped model by its name.</summary>
+    public static ModelFolder Open(string nameOrPath) => new(Find(nameOrPath));
+
+    /// <summary>The full path of a folder, or of a shipped model.</summary>
+    public static string Find(string nameOrPath)
+    {
+        if (System.IO.Directory.Exists(nameOrPath)) return Path.GetFullPath(nameOrPath);
+        var shipped = Path.Combine(AppContext.BaseDirectory, "models");
+        if (Path.GetFileName(nameOrPath) == nameOrPath && System.IO.Directory.Exists(Path.Combine(shipped, nameOrPath)))
+            return Path.Combine(shipped, nameOrPath);
+        throw new WorkFailedException($"{nameOrPath}: no such model folder; give a Hugging Face folder, or the name of a shipped model: tiny-reasoner");
+    }
+
+    /// <summary>The heads in the folder's own file: {"heads":["layer:head",...]}.</summary>
+    public IReadOnlyList<HeadId> OwnHeads()
+    {
+        var path = Path.Combine(Directory, HeadsFile);
+        if (!File.Exists(path))
+            throw new WorkFailedException($"{path}: does not exist, so there are no Key-Focus Heads; name some with --set credit.heads=L:H,..., or find them with attnpo probe");
+        using var document = Parse(path);
+        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("heads", out var heads) || heads.ValueKind != JsonValueKind.Array)
+            throw new InvalidDataException($"{path}: expected {{\"heads\":[\"layer:head\",...]}}.");
+        return CheckHeads([.. heads.EnumerateArray().Select(head => ParseHead(head.ValueKind == JsonValueKind.String ? head.GetString()! : head.ToString(), path))], path);
+    }
+
+    /// <summary>Reads layer:head texts, from <paramref name="source"/>, that this model has.</summary>
+    public IReadOnlyList<HeadId> Heads(IEnumerable<string> texts, string source) => CheckHeads([.. texts.Select(text => ParseHead(text, source))], source);
+
+    private IReadOnlyList<HeadId> CheckHeads(HeadId[] heads, string source)
+    {
+        if (heads.Length == 0) throw new InvalidDataException($"{source}: names no head.");
+        foreach (var head in heads)
+            if (head.Layer >= Config.Layers || head.Head >= Config.Heads)
+                throw new InvalidDataException($"{source}: head {head}: the model has layers 0 to {Config.Layers - 1} and heads 0 to {Config.Heads - 1}.");
+        return heads;
+    }
+
+    private static HeadId ParseHead(string text, string source) =>
+        text.Split(':') is [var layer, var head] && ushort.TryParse(layer, out var l) && ushort.TryParse(head, out var h)
+            ? new(l, h) : throw new InvalidDataException($"{source}: \"{text}\" is not layer:head, e.g. 16:2.");
+
+    // generation_config.json says how a model is meant to be sampled; config.json may hold the same key.
+    private IReadOnlyList<int> ReadStopTokens()
+    {
+        foreach (var name in (string[])["generation_config.json", "config.json"])
+        {
+            var path = Path.Combine(Directory, name);
+            if (!File.Exists(path)) continue;
+            using var document = Parse(path);
+            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("eos_token_id", out var id)) continue;
+            var ids = id.ValueKind == JsonValueKind.Array ? id.EnumerateArray().ToArray() : [id];
+            return [.. ids.Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var token) && token >= 0 && token < Config.VocabularySize
+                ? token : throw new InvalidDataException($"{path}: eos_token_id holds {item}; expected ids below {Config.VocabularySize}."))];
+        }
+
+        throw new InvalidDataException($"{Directory}: neither generation_config.json nor config.json holds eos_token_id, so no response would end.");
+    }
+
+    private static JsonDocument Parse(string path)
+    {
+        if (new FileInfo(path).Length > MaxFileBytes) throw new InvalidDataException($"{path}: larger than {MaxFileBytes} bytes.");
+        try
+        {
+            return JsonDocument.Parse(File.ReadAllBytes(path));
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path}: not JSON: {e.Message}");
+        }
+    }
+}
