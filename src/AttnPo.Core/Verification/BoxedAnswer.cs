@@ -1,7 +1,7 @@
 namespace AttnPo.Core.Verification;
 
 /// <summary>Finds the answer that a response puts in a box.</summary>
-public static class BoxedAnswer
+internal static class BoxedAnswer
 {
     private const string Command = @"\boxed";
 
