@@ -50,12 +50,15 @@ public sealed record CreditSettings
     /// <summary>The settings that a method's name stands for.</summary>
     public static CreditSettings For(Method method) => method switch
     {
-        Method.AttnPo => new() { Method = method, Reward = OutcomeRewardKind.Tlmre, Advantage = AdvantageKind.Rloo, StepCredit = true },
-        Method.Tlmre => new() { Method = method, Reward = OutcomeRewardKind.Tlmre, Advantage = AdvantageKind.Rloo, StepCredit = false },
-        Method.Rloo => new() { Method = method, Reward = OutcomeRewardKind.Correctness, Advantage = AdvantageKind.Rloo, StepCredit = false },
-        Method.Grpo => new() { Method = method, Reward = OutcomeRewardKind.Correctness, Advantage = AdvantageKind.Grpo, StepCredit = false },
+        Method.AttnPo => Make(method, OutcomeRewardKind.Tlmre, AdvantageKind.Rloo, stepCredit: true),
+        Method.Tlmre => Make(method, OutcomeRewardKind.Tlmre, AdvantageKind.Rloo, stepCredit: false),
+        Method.Rloo => Make(method, OutcomeRewardKind.Correctness, AdvantageKind.Rloo, stepCredit: false),
+        Method.Grpo => Make(method, OutcomeRewardKind.Correctness, AdvantageKind.Grpo, stepCredit: false),
         _ => throw new ArgumentOutOfRangeException(nameof(method), method, "Known methods: attnpo, tlmre, grpo, rloo."),
     };
+
+    private static CreditSettings Make(Method method, OutcomeRewardKind reward, AdvantageKind advantage, bool stepCredit) =>
+        new() { Method = method, Reward = reward, Advantage = advantage, StepCredit = stepCredit };
 
     private static double Within(double value, double least, double most, [CallerMemberName] string name = "") =>
         value >= least && value <= most

@@ -1,3 +1,4 @@
+using AttnPo.Core.Data;
 using AttnPo.Core.Verification;
 
 namespace AttnPo.Core.Evaluation;
@@ -20,4 +21,12 @@ public sealed record EvaluationRow(
 /// <param name="Essential">Essential steps that are there.</param>
 /// <param name="Redundant">Redundant steps.</param>
 /// <param name="Missing">Essential steps that the question needs and the response lacks.</param>
-public readonly record struct LabelledSteps(int Essential, int Redundant, int Missing);
+public readonly record struct LabelledSteps(int Essential, int Redundant, int Missing)
+{
+    /// <summary>Counts what <see cref="IStepLabels"/> says of a response.</summary>
+    public static LabelledSteps Count(IReadOnlyList<StepLabel> labels, int missing)
+    {
+        var essential = labels.Count(label => label == StepLabel.Essential);
+        return new LabelledSteps(essential, labels.Count - essential, missing);
+    }
+}

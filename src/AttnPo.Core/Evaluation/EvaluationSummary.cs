@@ -2,7 +2,9 @@ using AttnPo.Core.Verification;
 
 namespace AttnPo.Core.Evaluation;
 
-/// <summary>What the responses to a set of questions come to. Failures say nothing about the model: they are counted and left out.</summary>
+/// <summary>
+/// What the responses to a set of questions come to. Failures say nothing about the model: they are counted and left out.
+/// </summary>
 /// <param name="Questions">Questions with at least one response that did not fail.</param>
 /// <param name="Samples">The most responses that a question has, failures included: the k of avg@k and pass@k.</param>
 /// <param name="Failed">Responses that could not be generated or verified.</param>
@@ -12,7 +14,9 @@ namespace AttnPo.Core.Evaluation;
 /// <param name="TokensMedian">Median length of the responses.</param>
 /// <param name="Truncated">Share of the responses that were cut off.</param>
 /// <param name="RedundantShare">Redundant steps among all labelled steps; null where there are none.</param>
-/// <param name="EssentialMissing">Essential steps that are lacking among all that the questions need; null where there are no labels.</param>
+/// <param name="EssentialMissing">
+/// Essential steps that are lacking among all that the questions need; null where there are no labels.
+/// </param>
 public sealed record EvaluationSummary(
     int Questions, int Samples, int Failed, double Accuracy, double PassAtK, double TokensMean, double TokensMedian, double Truncated,
     double? RedundantShare, double? EssentialMissing)

@@ -74,7 +74,8 @@ public static class HeadSelection
     private static double[][] EmptySums(IReadOnlyList<ProbedResponse> responses)
     {
         if (!responses.Any(response => response.Essential.Contains(true) && response.Essential.Contains(false)))
-            throw new ArgumentException("No response has both essential and redundant steps, so heads cannot be told apart.", nameof(responses));
+            throw new ArgumentException(
+                "No response has both essential and redundant steps, so heads cannot be told apart.", nameof(responses));
         var heads = responses[0].HeadScores.Count;
         if (heads == 0 || responses.Any(response =>
             response.HeadScores.Count != heads || response.HeadScores.Any(scores => scores.Count != response.Essential.Count)))

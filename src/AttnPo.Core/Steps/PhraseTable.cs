@@ -64,6 +64,8 @@ public sealed class PhraseTable
             table => table.Key,
             table => new PhraseTable(
                 table.Key,
-                table.Value.SelectMany(entry => entry.Value, (entry, phrase) => (phrase, Enum.Parse<StepClass>(entry.Key, ignoreCase: true)))));
+                from entry in table.Value
+                from phrase in entry.Value
+                select (phrase, Enum.Parse<StepClass>(entry.Key, ignoreCase: true))));
     }
 }

@@ -1,3 +1,4 @@
+using AttnPo.Core.Data;
 using AttnPo.Core.Evaluation;
 using AttnPo.Core.Verification;
 using Xunit;
@@ -36,6 +37,11 @@ public class EvaluationSummaryTests
         Assert.Equal(0.75, summary.Accuracy);
         Assert.Equal(2, summary.TokensMedian);
     }
+
+    [Fact]
+    public void Labels_are_counted_by_kind() =>
+        Assert.Equal(
+            new LabelledSteps(1, 2, 3), LabelledSteps.Count([StepLabel.Redundant, StepLabel.Essential, StepLabel.Redundant], 3));
 
     [Fact]
     public void Without_labels_nothing_is_said_of_steps()

@@ -18,7 +18,7 @@ public class StepRankingTests
     public void Steps_of_different_responses_are_never_compared()
     {
         var (accuracy, pairs) = StepRanking.Accuracy(
-            [(Scores: [0.9, 0.8], Essential: [true, false]), (Scores: [0.2, 0.1], Essential: [true, false]), (Scores: [5.0], Essential: [false])]);
+            [([0.9, 0.8], [true, false]), ([0.2, 0.1], [true, false]), ([5.0], [false])]);
         Assert.Equal((1.0, 2), (accuracy, pairs));
     }
 
