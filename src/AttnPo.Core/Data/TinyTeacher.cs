@@ -4,7 +4,8 @@ namespace AttnPo.Core.Data;
 
 /// <summary>
 /// The overthinking teacher: it computes each value of the path in a line, and after each such line and before the end it checks, turns
-/// back and reads again as often as chance has it. Each of its lines starts with a transition phrase, so each is a step.
+/// back and reads again as often as chance has it. Each of its lines starts with a transition phrase, so each is a step. Only a line
+/// that computes a value names it with the token that the answer will look for (<c>b=</c>): checks say <c>is</c>.
 /// </summary>
 internal static class TinyTeacher
 {
@@ -40,16 +41,16 @@ internal static class TinyTeacher
         var current = program.Path[done];
         switch (random.Next(20))
         {
-            case < 6:
-                text.Append("Wait, ").Append(Computation(program, current));
+            case < 7:
+                text.Append("Wait, ").Append(Sum(program, current)).Append(" is ").Append(program.Values[current]).Append(".\n");
                 break;
-            case < 10:
+            case < 12:
                 text.Append("Alternatively, ").Append(Inversion(program, current));
                 break;
-            case < 14:
+            case < 16:
                 text.Append("But, ").Append(program.DefinitionText(current)).Append(".\n");
                 break;
-            case < 17 when detours.Count > 0 && program.DefinitionOf(detours[0]).Source <= current:
+            case < 18 when detours.Count > 0 && program.DefinitionOf(detours[0]).Source <= current:
                 text.Append(Forward(ref random)).Append(Computation(program, detours[0]));
                 detours.RemoveAt(0);
                 break;
@@ -59,23 +60,28 @@ internal static class TinyTeacher
         }
     }
 
-    private static void AppendDoubleCheck(StringBuilder text, TinyProgram program, int done, ref RandomSequence random) =>
-        text.Append("Let me double-check: ").Append(Computation(program, program.Path[random.Next(done + 1)]));
+    private static void AppendDoubleCheck(StringBuilder text, TinyProgram program, int done, ref RandomSequence random)
+    {
+        var variable = program.Path[random.Next(done + 1)];
+        text.Append($"Let me double-check: {TinyProgram.NameOf(variable)} is {program.Values[variable]}.\n");
+    }
 
     private static string Computation(TinyProgram program, int variable)
     {
+        return $"{program.DefinitionText(variable)}, {Sum(program, variable)} so {TinyProgram.NameOf(variable)}={program.Values[variable]}.\n";
+    }
+
+    private static string Sum(TinyProgram program, int variable)
+    {
         var definition = program.DefinitionOf(variable);
-        return $"{program.DefinitionText(variable)}, {program.Values[definition.Source]}{definition.Operator}{definition.Operand}"
-            + $" so {TinyProgram.NameOf(variable)}={program.Values[variable]}.\n";
+        return $"{program.Values[definition.Source]}{definition.Operator}{definition.Operand}";
     }
 
     private static string Inversion(TinyProgram program, int variable)
     {
         var definition = program.DefinitionOf(variable);
         var (operation, operand) = definition.Inverse;
-        var value = program.Values[variable];
-        return $"{TinyProgram.NameOf(variable)}={value}, {value}{operation}{operand}"
-            + $" so {TinyProgram.NameOf(definition.Source)}={program.Values[definition.Source]}.\n";
+        return $"{program.Values[variable]}{operation}{operand} is {program.Values[definition.Source]}.\n";
     }
 
     private static string Answer(TinyProgram program)

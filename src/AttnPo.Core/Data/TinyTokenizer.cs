@@ -32,7 +32,7 @@ internal static class TinyTokenizer
     private static IEnumerable<string> Words()
     {
         string[] punctuation = [", ", "; ", ".\n", ":="];
-        string[] words = [" so ", "\\boxed{"];
+        string[] words = [" so ", " is ", "\\boxed{"];
         var variables = Enumerable.Range(0, TinyTaskSettings.MostVariables).Select(variable => TinyProgram.NameOf(variable).ToString()).ToList();
         var operations = from operation in "+-*" from digit in "0123456789" select $"{operation}{digit}";
         return punctuation
