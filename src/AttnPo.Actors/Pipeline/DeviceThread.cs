@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+
+namespace AttnPo.Actors.Pipeline;
+
+/// <summary>
+/// The one thread on which an engine's calls run, in the order in which they were asked for. Native work may take minutes: here it
+/// holds no dispatcher's thread, and an engine that is made for one caller at a time has one. The engine is made at the first call,
+/// used and disposed on this thread. Actors turn the returned task into a message to themselves.
+/// </summary>
+internal sealed class DeviceThread<TEngine> : IAsyncDisposable
+    where TEngine : class, IDisposable
+{
+    // Demand keeps the calls in flight at two or three; a retry adds those that its cancelled forerunner left. More is a fault.
+    private const int Capacity = 64;
+
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(30);
+
+    private readonly BlockingCollection<Action> _calls = new(Capacity);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _name;
+    private readonly Func<TEngine> _create;
+    private TEngine? _engine;
+
+    public DeviceThread(string name, Func<TEngine> create)
+    {
+        (_name, _create) = (name, create);
+        new Thread(Work) { Name = $"attnpo-{name}", IsBackground = true }.Start();
+    }
+
+    /// <summary>Queues a call; its result, failure or cancellation is the task's.</summary>
+    public Task<T> RunAsync<T>(Func<TEngine, CancellationToken, T> call, CancellationToken cancellation)
+    {
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var queued = TryQueue(() =>
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
+            try
+            {
+                either.Token.ThrowIfCancellationRequested();
+                result.SetResult(call(_engine ??= _create(), either.Token));
+            }
+            catch (OperationCanceledException) when (either.IsCancellationRequested)
+            {
+                result.SetCanceled(either.Token);
+            }
+            catch (Exception failure)
+            {
+                result.SetException(failure);
+            }
+        });
+        return queued
+            ? result.Task
+            : Task.FromException<T>(new InvalidOperationException($"The {_name} thread takes no more calls: it is closed, or {Capacity} wait."));
+    }
+
+    /// <summary>Cancels what waits and ends the thread; a native call that does not end is left to the process's end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        _calls.CompleteAdding();
+        await Task.WhenAny(_ended.Task, Task.Delay(LongestGoodbye)).ConfigureAwait(false);
+    }
+
+    private bool TryQueue(Action call)
+    {
+        try
+        {
+            return _calls.TryAdd(call);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private void Work()
+    {
+        try
+        {
+            foreach (var call in _calls.GetConsumingEnumerable()) call();
+            _engine?.Dispose();
+        }
+        finally
+        {
+            _ended.SetResult();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using AttnPo.Gpu;
+
+namespace AttnPo.Actors.Pipeline;
+
+/// <summary>The two uses of the learner's policy. They share its weights, so they share its thread.</summary>
+/// <param name="Trainer">Accumulates and updates.</param>
+/// <param name="Scorer">Reads attention between two updates.</param>
+public sealed record LearnerEngine(ITrainer Trainer, IScorer Scorer) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Trainer.Dispose();
+}

@@ -1,0 +1,201 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Event;
+using AttnPo.Actors.Protocol;
+using AttnPo.Actors.Run;
+using AttnPo.Gpu;
+using static AttnPo.Actors.Protocol.RunProtocol;
+using static AttnPo.Actors.Protocol.StepProtocol;
+using static AttnPo.Actors.Protocol.WaveProtocol;
+
+namespace AttnPo.Actors.Pipeline;
+
+/// <summary>
+/// The last stage: adds the waves' gradients, in wave order whatever order they arrive in, makes the update when all are in, and
+/// lays the checkpoint on disk. Refuses a wave that another policy wrote than the one it is about to update.
+/// </summary>
+internal sealed class Optimizer : Stage
+{
+    private readonly IActorRef _upstream;
+    private readonly OptimizerStageSettings _settings;
+    private readonly int _steps;
+    private readonly DeviceThread<LearnerEngine> _device;
+    private readonly RunFolder _folder;
+    private readonly Dictionary<int, HeldScoredWave> _arrived = [];
+    private IActorRef _coordinator = ActorRefs.Nobody;
+    private StepAttempt? _attempt;
+    private BeginStep? _step;
+    private WaveWindow _account = new(0, 0);
+    private StepTally _tally = new();
+    private Stopwatch _clock = new();
+    private bool _accumulating;
+
+    /// <param name="upstream">The stage above.</param>
+    /// <param name="settings">Learning rate and window.</param>
+    /// <param name="steps">Steps of the run, which the learning rate's schedule spans.</param>
+    /// <param name="device">The learner.</param>
+    /// <param name="folder">Where checkpoints and rollouts go.</param>
+    public Optimizer(
+        IActorRef upstream, OptimizerStageSettings settings, int steps, DeviceThread<LearnerEngine> device, RunFolder folder)
+    {
+        (_upstream, _settings, _steps, _device, _folder) = (upstream, settings, steps, device, folder);
+        Receive<PreparePolicy>(Prepare);
+        Receive<PolicyReady>(ready => ready.Attempt == _attempt, ready => _coordinator.Tell(ready));
+        Receive<BeginStep>(Begin);
+        Receive<ScoredWave>(wave => wave.Attempt == _step?.Attempt, Take);
+        Receive<Accumulated>(done => done.Attempt == _step?.Attempt, FinishWave);
+        Receive<StepTrained>(done => done.Attempt == _step?.Attempt, done => _coordinator.Tell(done));
+        Receive<PruneCheckpoints>(Prune);
+        Receive<CallFailed>(failed => failed.Attempt == _attempt, failed => Fail($"{failed.Attempt}", failed.Cause));
+
+        // What is left bears an attempt that is no longer under way.
+        Receive<PolicyReady>(_ => { });
+        Receive<ScoredWave>(_ => { });
+        Receive<Accumulated>(_ => { });
+        Receive<StepTrained>(_ => { });
+        Receive<CallFailed>(_ => { });
+    }
+
+    public static Props Props(
+        IActorRef upstream, OptimizerStageSettings settings, int steps, DeviceThread<LearnerEngine> device, RunFolder folder) =>
+        Akka.Actor.Props.Create(() => new Optimizer(upstream, settings, steps, device, folder));
+
+    protected override StageStatus Status() => new(
+        Name, _step?.Attempt, _account.Outstanding, [.. _arrived.Values.Select(held => new HeldWave(held.Wave.Id, held.Since))],
+        _account.Done);
+
+    private void Prepare(PreparePolicy prepare)
+    {
+        RenewCancellation();
+        (_attempt, _step, _coordinator) = (prepare.Attempt, null, Sender);
+        Call(prepare.Attempt, (engine, _) =>
+        {
+            // Work of an attempt that was given up runs before this, on the same thread, and leaves gradients behind.
+            if (prepare.Reload || engine.Trainer.PolicyVersion != prepare.Policy.Value)
+                engine.Trainer.LoadCheckpoint(prepare.Directory);
+            engine.Trainer.DiscardGradients();
+            return engine.Trainer.PolicyVersion == prepare.Policy.Value
+                ? new PolicyReady(prepare.Attempt)
+                : throw new InvalidDataException(
+                    $"{prepare.Directory} holds policy v{engine.Trainer.PolicyVersion}, not {prepare.Policy}.");
+        });
+    }
+
+    private void Begin(BeginStep step)
+    {
+        if (step.Attempt != _attempt) throw new InvalidOperationException($"{step.Attempt} begins, but the learner was prepared for {_attempt}.");
+        _arrived.Clear();
+        (_step, _coordinator, _accumulating) = (step, Sender, false);
+        (_account, _tally, _clock) = (new WaveWindow(_settings.Window, step.Waves), new StepTally(), Stopwatch.StartNew());
+        _upstream.Tell(step);
+        Ask(_account.Ask());
+    }
+
+    private void Take(ScoredWave wave)
+    {
+        _account.Receive();
+        _arrived.Add(wave.Id.Index, new HeldScoredWave(wave, DateTimeOffset.UtcNow));
+        AccumulateNext();
+    }
+
+    private void AccumulateNext()
+    {
+        if (_accumulating) return;
+        if (_arrived.TryGetValue(_account.Done, out var held))
+        {
+            _accumulating = true;
+            var (wave, samples, folder) = (held.Wave, TrainingSamples.Of(held.Wave), _folder);
+            Call(wave.Attempt, (engine, cancellation) => Accumulate(engine.Trainer, wave, samples, folder, cancellation));
+        }
+        else if (_account is { InHand: > 0, Outstanding: 0 })
+        {
+            // Every wave in hand waits for an earlier one. Without asking for one more than the window, that one would wait for ever.
+            Ask(_account.Ask(1));
+        }
+    }
+
+    private static Accumulated Accumulate(
+        ITrainer trainer, ScoredWave wave, IReadOnlyList<TrainingSample> samples, RunFolder folder, CancellationToken cancellation)
+    {
+        if (wave.Policy.Value != trainer.PolicyVersion)
+        {
+            throw new InvalidOperationException(
+                $"Wave {wave.Id} was written by policy {wave.Policy}, the trainer is at v{trainer.PolicyVersion}: off-policy waves are refused.");
+        }
+        folder.Rollouts.Append(wave);
+        var clock = Stopwatch.StartNew();
+        var sums = samples.Count == 0 ? null : trainer.Accumulate(samples, cancellation);
+        return new Accumulated(wave.Attempt, wave.Id, sums, clock.Elapsed);
+    }
+
+    private void FinishWave(Accumulated done)
+    {
+        _arrived.Remove(done.Wave.Index, out var held);
+        _accumulating = false;
+        _account.Release();
+        _tally.Add(held!.Wave);
+        _tally.Add(done.Sums, done.Elapsed);
+        _coordinator.Tell(new WavesTrained(done.Attempt, _account.Done, _step!.Waves));
+        if (_account.IsComplete)
+        {
+            Update();
+            return;
+        }
+        Ask(_account.Ask());
+        AccumulateNext();
+    }
+
+    private void Update()
+    {
+        var (step, tally, clock, folder) = (_step!, _tally, _clock, _folder);
+        var learningRate = _settings.LearningRate.At(step.Attempt.Step.Value, _steps);
+        Call(step.Attempt, (engine, _) =>
+        {
+            var updating = Stopwatch.StartNew();
+            var update = engine.Trainer.Update(learningRate, Math.Max(1, tally.CountedTokens));
+            if (!double.IsFinite(update.GradientNorm))
+                throw new ArithmeticException($"The gradient's norm is {update.GradientNorm}; a lower learning rate may help.");
+            updating.Stop();
+            var committing = Stopwatch.StartNew();
+            folder.Rollouts.Complete(step.Attempt.Step);
+            var checkpoint = folder.Checkpoints.Write(step.Attempt.Step, engine.Trainer.SaveCheckpoint);
+            var metrics = tally.Metrics(update, learningRate, updating.Elapsed, committing.Elapsed, clock.Elapsed);
+            return new StepTrained(step.Attempt, new PolicyVersion(update.PolicyVersion), checkpoint, metrics, tally.Groups);
+        });
+    }
+
+    private void Prune(PruneCheckpoints prune)
+    {
+        // Of no consequence for the run: what stays is removed after the next commit, or at the next start.
+        var (folder, log) = (_folder, Log);
+        _device.RunAsync(
+            (_, _) =>
+            {
+                try
+                {
+                    folder.Checkpoints.Prune(prune.Committed);
+                }
+                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+                {
+                    log.Warning(failure, "Old checkpoints could not be removed.");
+                }
+                return true;
+            },
+            CancellationToken.None);
+    }
+
+    private void Ask(int waves)
+    {
+        if (waves > 0) _upstream.Tell(new Demand(_step!.Attempt, waves));
+    }
+
+    private void Call<T>(StepAttempt attempt, Func<LearnerEngine, CancellationToken, T> call) =>
+        _device.RunAsync(call, Cancellation)
+            .PipeTo(Self, success: result => result, failure: cause => new CallFailed(attempt, cause));
+
+    private sealed record HeldScoredWave(ScoredWave Wave, DateTimeOffset Since);
+
+    private sealed record Accumulated(StepAttempt Attempt, WaveId Wave, LossSums? Sums, TimeSpan Elapsed) : INoSerializationVerificationNeeded;
+
+    private sealed record CallFailed(StepAttempt Attempt, Exception Cause) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Event;
+using AttnPo.Core.Credit;
+using AttnPo.Core.Data;
+using AttnPo.Core.Verification;
+using AttnPo.Gpu;
+using static AttnPo.Actors.Protocol.StepProtocol;
+using static AttnPo.Actors.Protocol.WaveProtocol;
+
+namespace AttnPo.Actors.Pipeline;
+
+/// <summary>Reads a response against the gold answer: tokens, truncated, gold.</summary>
+internal delegate ReadResponse ReadResponseFunction(IReadOnlyList<int> tokens, bool truncated, string gold);
+
+/// <summary>
+/// The third stage: verdict, reward and advantage of each rollout. A response whose verification throws is Failed, which is no
+/// verdict on the policy: it earns nothing, costs nothing and is left out of its group's statistics.
+/// </summary>
+internal sealed class RewardVerifier(
+    IActorRef upstream, RewardVerifierSettings settings, CreditSettings credit, ReadResponseFunction read, IStepLabels? labels)
+    : WaveStage<GeneratedWave, JudgedWave>(upstream, settings.Window)
+{
+    public static Props Props(
+        IActorRef upstream, RewardVerifierSettings settings, CreditSettings credit, ReadResponseFunction read, IStepLabels? labels) =>
+        Akka.Actor.Props.Create(() => new RewardVerifier(upstream, settings, credit, read, labels));
+
+    protected override Task<JudgedWave> WorkAsync(GeneratedWave wave, BeginStep step, CancellationToken cancellation)
+    {
+        var log = Log;
+        return Task.Run(
+            () =>
+            {
+                var clock = Stopwatch.StartNew();
+                var groups = wave.Groups.Select(group => Judge(group, log)).ToArray();
+                return new JudgedWave(wave.Attempt, wave.Id, wave.Policy, groups, wave.Dropped, wave.Generating, clock.Elapsed);
+            },
+            cancellation);
+    }
+
+    private JudgedGroup Judge(GeneratedGroup group, ILoggingAdapter log)
+    {
+        var prompt = group.Source.Prompt;
+        var readings = group.Completions.Select(completion => Read(group, completion, log)).ToArray();
+        var outcomes = readings.Zip(group.Completions, (reading, completion) => new Outcome(reading.Verdict, completion.Tokens.Length));
+        return new JudgedGroup(
+            group,
+            readings,
+            labels is null ? null : [.. readings.Select(reading => labels.Label(prompt, reading.Text, reading.Steps))],
+            GroupAssessment.Assess([.. outcomes], credit));
+    }
+
+    private ReadResponse Read(GeneratedGroup group, Completion completion, ILoggingAdapter log)
+    {
+        try
+        {
+            return read(completion.Tokens, completion.Finish == FinishReason.Length, group.Source.Prompt.Gold);
+        }
+        catch (Exception failure)
+        {
+            log.Warning(failure, "Rollout {0}/{1} could not be verified; it is left out.", group.Source.Id, completion.Sample);
+            return new ReadResponse("", Verdict.Failed, null, -1, [], []);
+        }
+    }
+}

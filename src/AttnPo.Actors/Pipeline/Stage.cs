@@ -1,0 +1,59 @@
+using Akka.Actor;
+using Akka.Event;
+using static AttnPo.Actors.Protocol.RunProtocol;
+using static AttnPo.Actors.Protocol.StageProtocol;
+
+namespace AttnPo.Actors.Pipeline;
+
+/// <summary>
+/// What all stages share: they answer what they hold, and tell their parent when a failure has cost them that. A stage keeps nothing
+/// that a restart must bring back; the parent begins the step again.
+/// </summary>
+internal abstract class Stage : ReceiveActor
+{
+    private CancellationTokenSource _cancellation = new();
+
+    /// <summary>Its name in reports: that of its type.</summary>
+    protected string Name => GetType().Name;
+
+    protected ILoggingAdapter Log { get; } = Context.GetLogger();
+
+    /// <summary>Ends with the try at the step, and with the stage.</summary>
+    protected CancellationToken Cancellation => _cancellation.Token;
+
+    protected Stage() => Receive<GetStageStatus>(_ => Sender.Tell(Status()));
+
+    protected abstract StageStatus Status();
+
+    /// <summary>Cancels the work of the try before.</summary>
+    protected void RenewCancellation()
+    {
+        _cancellation.Cancel();
+        _cancellation = new CancellationTokenSource();
+    }
+
+    /// <summary>Work away from the actor failed: fails in the actor, so that its parent decides.</summary>
+    protected void Fail(string at, Exception cause) => throw new StageFailure($"{Name} failed at {at}.", cause);
+
+    protected override void PostRestart(Exception reason)
+    {
+        base.PostRestart(reason);
+        Context.Parent.Tell(new StageRestarted(Name, Describe(reason)));
+    }
+
+    protected override void PostStop()
+    {
+        // A restart passes here too: the instance that failed cancels what it began.
+        _cancellation.Cancel();
+        base.PostStop();
+    }
+
+    private static string Describe(Exception reason)
+    {
+        var cause = reason is StageFailure { InnerException: { } inner } ? inner : reason;
+        return $"{cause.GetType().Name}: {cause.Message}";
+    }
+}
+
+/// <summary>Carries the failure of work away from an actor into it.</summary>
+internal sealed class StageFailure(string message, Exception cause) : Exception(message, cause);

@@ -1,0 +1,156 @@
+using AttnPo.Actors.Protocol;
+using AttnPo.Core.Data;
+using AttnPo.Core.Verification;
+using AttnPo.Gpu;
+using static AttnPo.Actors.Protocol.WaveProtocol;
+
+namespace AttnPo.Actors.Pipeline;
+
+/// <summary>
+/// Counts a step while its waves come in: how each group ended, and the step's metrics. Sums are taken in wave order, so the
+/// figures are the same in every run. A mean of nothing is left out, not reported as 0.
+/// </summary>
+internal sealed class StepTally
+{
+    private readonly List<GroupOutcome> _groups = [];
+    private readonly Mean _correct = new(), _truncated = new(), _failed = new(), _redundant = new(), _scoredRedundant = new();
+    private readonly Mean _attenuated = new(), _protected = new();
+    private readonly Mean _tokens = new(), _rewards = new(), _gammaRedundant = new(), _gammaEssential = new();
+    private TimeSpan _generating, _verifying, _scoring, _training;
+    private double _loss, _entropy, _gap;
+    private long _trainedTokens, _clippedTokens, _allTokens;
+
+    /// <summary>How each group ended, in order.</summary>
+    public IReadOnlyList<GroupOutcome> Groups => _groups;
+
+    /// <summary>Response tokens that count: the denominator of the loss, groups without a signal included.</summary>
+    public long CountedTokens { get; private set; }
+
+    public void Add(ScoredWave wave)
+    {
+        _generating += wave.Generating;
+        _verifying += wave.Verifying;
+        _scoring += wave.Scoring;
+        var outcomes = wave.Groups.Select(AddGroup).Concat(wave.Dropped);
+        _groups.AddRange(outcomes.OrderBy(outcome => outcome.Group.Index));
+    }
+
+    public void Add(LossSums? sums, TimeSpan elapsed)
+    {
+        _training += elapsed;
+        if (sums is null) return;
+        _loss += sums.Loss;
+        _entropy += sums.Entropy;
+        _trainedTokens += sums.Tokens;
+        _clippedTokens += sums.ClippedTokens;
+        _gap = Math.Max(_gap, sums.MaxLogProbGap);
+    }
+
+    /// <summary>The step's line of metrics. The keys under time/ and tokens_per_s are the only ones that differ between equal runs.</summary>
+    public IReadOnlyDictionary<string, double> Metrics(
+        UpdateReport update, double learningRate, TimeSpan updating, TimeSpan committing, TimeSpan step)
+    {
+        var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal)
+        {
+            ["policy/version"] = update.PolicyVersion,
+            ["groups/used"] = _groups.Count(group => group.Dropped is null),
+            ["groups/dropped"] = _groups.Count(group => group.Dropped is not null),
+            ["groups/zero_advantage"] = _groups.Count(group => group.ZeroAdvantage),
+            ["credit/attenuated_share"] = _attenuated.OrZero,
+            ["credit/protected_share"] = _protected.OrZero,
+            ["train/loss"] = _loss / Math.Max(1, CountedTokens),
+            ["train/grad_norm"] = update.GradientNorm,
+            ["train/learning_rate"] = learningRate,
+            ["train/logprob_gap_max"] = _gap,
+            ["train/policy_clipped"] = (double)_clippedTokens / Math.Max(1, _trainedTokens),
+            ["train/entropy"] = _entropy / Math.Max(1, _trainedTokens),
+            ["time/generate_s"] = _generating.TotalSeconds,
+            ["time/verify_s"] = _verifying.TotalSeconds,
+            ["time/score_s"] = _scoring.TotalSeconds,
+            ["time/train_s"] = (_training + updating).TotalSeconds,
+            ["time/commit_s"] = committing.TotalSeconds,
+            ["time/step_s"] = step.TotalSeconds,
+            ["tokens_per_s"] = _allTokens / step.TotalSeconds,
+        };
+        _correct.WriteTo(metrics, "rollout/accuracy");
+        _tokens.WriteTo(metrics, "rollout/tokens_mean");
+        _truncated.WriteTo(metrics, "rollout/truncated");
+        _failed.WriteTo(metrics, "rollout/failed");
+        _redundant.WriteTo(metrics, "rollout/redundant_share");
+        _rewards.WriteTo(metrics, "reward/mean");
+        _scoredRedundant.WriteTo(metrics, "score/redundant_share");
+        _gammaRedundant.WriteTo(metrics, "credit/gamma_mean_redundant");
+        _gammaEssential.WriteTo(metrics, "credit/gamma_mean_essential");
+        return metrics;
+    }
+
+    private GroupOutcome AddGroup(ScoredGroup scored)
+    {
+        var group = scored.Source;
+        var completions = group.Source.Completions;
+        long tokens = 0;
+        int counted = 0, correct = 0;
+        for (var sample = 0; sample < completions.Count; sample++)
+        {
+            var (verdict, length) = (group.Readings[sample].Verdict, completions[sample].Tokens.Length);
+            _allTokens += length;
+            _failed.Add(verdict == Verdict.Failed);
+            if (verdict != Verdict.Failed)
+            {
+                _tokens.Add(length);
+                _correct.Add(verdict == Verdict.Correct);
+                _truncated.Add(verdict == Verdict.Truncated);
+            }
+            AddSteps(scored, sample);
+            if (!group.Credit.Counted[sample]) continue;
+            _rewards.Add(group.Credit.Rewards[sample]);
+            counted++;
+            tokens += length;
+            if (verdict == Verdict.Correct) correct++;
+        }
+        CountedTokens += tokens;
+        var source = group.Source.Source;
+        return new GroupOutcome(
+            source.Id, source.Prompt.Index, counted == 0 ? DropReason.NothingCounted : null, correct, counted, tokens,
+            counted > 0 && !group.HasSignal);
+    }
+
+    private void AddSteps(ScoredGroup scored, int sample)
+    {
+        var labels = scored.Source.Labels?[sample];
+        foreach (var label in labels ?? []) _redundant.Add(label == StepLabel.Redundant);
+
+        if (scored.StepCredit[sample] is not { } credit) return;
+        var advantage = scored.Source.Credit.Advantages[sample];
+        for (var step = 0; step < credit.Factors.Length; step++)
+        {
+            var factor = credit.Factors[step];
+            _attenuated.Add(advantage > 0 && factor < 1);
+            _protected.Add(advantage < 0 && factor < 1);
+            if (labels is null) continue;
+            _scoredRedundant.Add(labels[step] == StepLabel.Redundant);
+            (labels[step] == StepLabel.Redundant ? _gammaRedundant : _gammaEssential).Add(factor);
+        }
+    }
+
+    private sealed class Mean
+    {
+        private double _sum;
+        private long _count;
+
+        public double OrZero => _count == 0 ? 0 : _sum / _count;
+
+        public void Add(double value)
+        {
+            _sum += value;
+            _count++;
+        }
+
+        public void Add(bool value) => Add(value ? 1 : 0);
+
+        public void WriteTo(IDictionary<string, double> metrics, string key)
+        {
+            if (_count > 0) metrics[key] = _sum / _count;
+        }
+    }
+}

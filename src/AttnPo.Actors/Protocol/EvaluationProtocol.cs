@@ -1,0 +1,11 @@
+namespace AttnPo.Actors.Protocol;
+
+/// <summary>Between the coordinator and the Evaluator.</summary>
+internal static class EvaluationProtocol
+{
+    /// <summary>Measure the policy on the held-out prompts.</summary>
+    public sealed record Evaluate(StepAttempt Attempt, PolicyVersion Policy);
+
+    /// <summary>Done.</summary>
+    public sealed record EvaluationMeasured(StepAttempt Attempt, PolicyVersion Policy, IReadOnlyDictionary<string, double> Metrics);
+}

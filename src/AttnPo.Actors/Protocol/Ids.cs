@@ -1,0 +1,67 @@
+namespace AttnPo.Actors.Protocol;
+
+/// <summary>Names a run; also the name of its journal.</summary>
+public readonly record struct RunId(string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}
+
+/// <summary>A step, counted by the update that it makes: the first is 1. 0 is the start, before any update.</summary>
+public readonly record struct StepNumber(long Value) : IComparable<StepNumber>
+{
+    /// <summary>Before any update.</summary>
+    public static StepNumber Start => new(0);
+
+    /// <summary>0-based, as random draws count steps.</summary>
+    public long Index => Value - 1;
+
+    /// <summary>The step after this one.</summary>
+    public StepNumber Next => new(Value + 1);
+
+    /// <inheritdoc/>
+    public int CompareTo(StepNumber other) => Value.CompareTo(other.Value);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Value}";
+}
+
+/// <summary>Weights of the policy, counted by the updates that made them.</summary>
+public readonly record struct PolicyVersion(long Value)
+{
+    /// <summary>The version that one more update makes.</summary>
+    public PolicyVersion Next => new(Value + 1);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"v{Value}";
+}
+
+/// <summary>
+/// One try at a step. Every message of a step carries it: whatever bears another attempt than the one under way is late and is dropped.
+/// </summary>
+public readonly record struct StepAttempt(StepNumber Step, int Attempt)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"step {Step} attempt {Attempt}";
+}
+
+/// <summary>A wave: a fixed list of groups; the position in its step says when its gradient is added.</summary>
+public readonly record struct WaveId(StepNumber Step, int Index)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Step}/{Index}";
+}
+
+/// <summary>A group: one prompt with its rollouts.</summary>
+public readonly record struct GroupId(WaveId Wave, int Index)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Wave}/{Index}";
+}
+
+/// <summary>One response of a group.</summary>
+public readonly record struct RolloutId(GroupId Group, int Sample)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Group}/{Sample}";
+}

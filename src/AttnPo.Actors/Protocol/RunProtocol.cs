@@ -1,0 +1,77 @@
+namespace AttnPo.Actors.Protocol;
+
+/// <summary>Between whoever drives a run and its coordinator.</summary>
+public static class RunProtocol
+{
+    /// <summary>Begin or go on.</summary>
+    internal sealed record Start
+    {
+        /// <summary>The only one.</summary>
+        public static readonly Start Instance = new();
+    }
+
+    /// <summary>End after the commit of the step under way.</summary>
+    internal sealed record Stop
+    {
+        /// <summary>The only one.</summary>
+        public static readonly Stop Instance = new();
+    }
+
+    /// <summary>Asks for a <see cref="RunStatus"/>.</summary>
+    internal sealed record GetStatus
+    {
+        /// <summary>The only one.</summary>
+        public static readonly GetStatus Instance = new();
+    }
+
+    /// <summary>What a run is doing.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="State">The phase, in a word.</param>
+    /// <param name="Step">The last committed step.</param>
+    /// <param name="Steps">Steps to make in all.</param>
+    /// <param name="Policy">The committed version of the policy.</param>
+    /// <param name="Attempt">The try at the step under way, the first is 1.</param>
+    /// <param name="Stopping">Whether it ends after the commit of the step under way.</param>
+    /// <param name="Stages">What each stage holds, in the order of the pipeline.</param>
+    /// <param name="Overdue">What is past its deadline: which id, where, since when.</param>
+    /// <param name="Metrics">Of the last committed step.</param>
+    public sealed record RunStatus(
+        RunId Run, string State, StepNumber Step, int Steps, PolicyVersion Policy, int Attempt, bool Stopping,
+        IReadOnlyList<StageStatus> Stages, IReadOnlyList<string> Overdue, IReadOnlyDictionary<string, double> Metrics);
+
+    /// <summary>What a stage holds.</summary>
+    /// <param name="Stage">Its name.</param>
+    /// <param name="Attempt">The try at a step that it works for; null before the first.</param>
+    /// <param name="DemandOutstanding">Waves it has asked for and not received.</param>
+    /// <param name="InHand">Waves it has received and not passed on.</param>
+    /// <param name="Done">Waves it has passed on in this step.</param>
+    public sealed record StageStatus(
+        string Stage, StepAttempt? Attempt, int DemandOutstanding, IReadOnlyList<HeldWave> InHand, int Done);
+
+    /// <summary>A wave that a stage holds.</summary>
+    public sealed record HeldWave(WaveId Wave, DateTimeOffset Since);
+
+    /// <summary>News of a run, in order. A later version may add kinds.</summary>
+    public interface IRunProgress;
+
+    /// <summary>The journal is read; work goes on after this step.</summary>
+    public sealed record RunOpened(RunId Run, StepNumber Committed, int Steps, bool Continued) : IRunProgress;
+
+    /// <summary>A step began, or began again.</summary>
+    public sealed record StepBegun(StepNumber Step, int Attempt, int Waves) : IRunProgress;
+
+    /// <summary>So many of the step's waves are generated, verified, scored and accumulated.</summary>
+    public sealed record WaveFinished(StepNumber Step, int Done, int Waves) : IRunProgress;
+
+    /// <summary>A step is committed.</summary>
+    public sealed record StepFinished(StepNumber Step, PolicyVersion Policy, IReadOnlyDictionary<string, double> Metrics) : IRunProgress;
+
+    /// <summary>An evaluation is journaled.</summary>
+    public sealed record EvaluationFinished(StepNumber Step, PolicyVersion Policy, IReadOnlyDictionary<string, double> Metrics) : IRunProgress;
+
+    /// <summary>Something failed and is tried again.</summary>
+    public sealed record WorkRetried(StepNumber Step, int Attempt, string Stage, string Reason) : IRunProgress;
+
+    /// <summary>The run ended.</summary>
+    public sealed record RunEnded(RunOutcome Outcome) : IRunProgress;
+}

@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Event;
+using AttnPo.Actors.Pipeline;
+using AttnPo.Actors.Protocol;
+using AttnPo.Core.Data;
+using AttnPo.Core.Evaluation;
+using AttnPo.Core.Verification;
+using AttnPo.Gpu;
+using static AttnPo.Actors.Protocol.EvaluationProtocol;
+using static AttnPo.Actors.Protocol.RunProtocol;
+
+namespace AttnPo.Actors.Run;
+
+/// <summary>
+/// Measures a policy on the held-out prompts through the generator's device, a wave at a time. The draws come from a seed of their
+/// own and are the same at every evaluation, so two evaluations differ by the policy and not by luck.
+/// </summary>
+internal sealed class Evaluator : Stage
+{
+    // Any constant parts the evaluation's draws from the training's; this one is the golden ratio's.
+    private const ulong SeedOffset = 0x9E3779B97F4A7C15;
+
+    private readonly EvaluationSettings _settings;
+    private readonly IPromptSet _prompts;
+    private readonly Func<string, int[]> _encode;
+    private readonly ReadResponseFunction _read;
+    private readonly IStepLabels? _labels;
+    private readonly DeviceThread<IGenerator> _device;
+    private readonly ulong _seed;
+    private readonly List<EvaluationRow> _rows = [];
+    private Evaluate? _task;
+    private IActorRef _coordinator = ActorRefs.Nobody;
+    private Stopwatch _clock = new();
+    private HeldWave? _held;
+    private int _done;
+
+    public Evaluator(
+        EvaluationSettings settings, IPromptSet prompts, Func<string, int[]> encode, ReadResponseFunction read, IStepLabels? labels,
+        DeviceThread<IGenerator> device, ulong seed)
+    {
+        (_settings, _prompts, _encode, _read, _labels, _device) = (settings, prompts, encode, read, labels, device);
+        _seed = unchecked(seed + SeedOffset);
+        Receive<Evaluate>(Begin);
+        Receive<WaveMeasured>(wave => wave.Attempt == _task?.Attempt, Take);
+        Receive<WaveFailed>(wave => wave.Attempt == _task?.Attempt, wave => Fail($"{wave.Attempt}", wave.Cause));
+        Receive<WaveMeasured>(_ => { });
+        Receive<WaveFailed>(_ => { });
+    }
+
+    public static Props Props(
+        EvaluationSettings settings, IPromptSet prompts, Func<string, int[]> encode, ReadResponseFunction read, IStepLabels? labels,
+        DeviceThread<IGenerator> device, ulong seed) =>
+        Akka.Actor.Props.Create(() => new Evaluator(settings, prompts, encode, read, labels, device, seed));
+
+    protected override StageStatus Status() => new(Name, _task?.Attempt, 0, _held is null ? [] : [_held], _done);
+
+    private int Prompts => Math.Min(_settings.Prompts, _prompts.Count);
+
+    private void Begin(Evaluate task)
+    {
+        RenewCancellation();
+        _rows.Clear();
+        (_task, _coordinator, _clock, _done) = (task, Sender, Stopwatch.StartNew(), 0);
+        MeasureNext();
+    }
+
+    private void MeasureNext()
+    {
+        var first = _done * _settings.PromptsPerWave;
+        var prompts = Enumerable.Range(first, Math.Min(_settings.PromptsPerWave, Prompts - first)).Select(i => _prompts[i]).ToArray();
+        var attempt = _task!.Attempt;
+        _held = new HeldWave(new WaveId(attempt.Step, _done), DateTimeOffset.UtcNow);
+        MeasureAsync(prompts, _task.Policy, Cancellation).PipeTo(
+            Self, success: rows => new WaveMeasured(attempt, rows), failure: cause => new WaveFailed(attempt, cause));
+    }
+
+    private void Take(WaveMeasured wave)
+    {
+        _rows.AddRange(wave.Rows);
+        _done++;
+        if (_done * _settings.PromptsPerWave < Prompts)
+        {
+            MeasureNext();
+            return;
+        }
+        _held = null;
+        var task = _task!;
+        _task = null;
+        _coordinator.Tell(new EvaluationMeasured(task.Attempt, task.Policy, Figures(EvaluationSummary.Of(_rows, _settings.Samples))));
+    }
+
+    private IReadOnlyDictionary<string, double> Figures(EvaluationSummary summary)
+    {
+        var figures = new SortedDictionary<string, double>(StringComparer.Ordinal)
+        {
+            ["eval/accuracy"] = summary.Accuracy,
+            ["eval/pass_at_k"] = summary.PassAtK,
+            ["eval/tokens_mean"] = summary.TokensMean,
+            ["eval/tokens_median"] = summary.TokensMedian,
+            ["eval/truncated"] = summary.Truncated,
+            ["eval/failed"] = summary.Failed,
+            ["eval/prompts"] = summary.Questions,
+            ["time/evaluate_s"] = _clock.Elapsed.TotalSeconds,
+        };
+        if (summary.RedundantShare is { } redundant) figures["eval/redundant_share"] = redundant;
+        if (summary.EssentialMissing is { } missing) figures["eval/essential_missing"] = missing;
+        return figures;
+    }
+
+    private async Task<IReadOnlyList<EvaluationRow>> MeasureAsync(Prompt[] prompts, PolicyVersion policy, CancellationToken cancellation)
+    {
+        var log = Log;
+        var request = new GenerationRequest(
+            _seed, 0, [.. prompts.Select(prompt => new GenerationPrompt(prompt.Index, _encode(prompt.Text)))], _settings.Samples,
+            _settings.Sampling);
+        var completions = await _device.RunAsync(
+            (engine, token) =>
+            {
+                if (engine.PolicyVersion != policy.Value) engine.LoadPolicy(policy.Value);
+                return engine.Generate(request, token);
+            },
+            cancellation).ConfigureAwait(false);
+        var promptOf = prompts.ToDictionary(prompt => prompt.Index);
+        return [.. completions.Select(completion => Read(promptOf[completion.PromptId], completion, log))];
+    }
+
+    private EvaluationRow Read(Prompt prompt, Completion completion, ILoggingAdapter log)
+    {
+        try
+        {
+            var reading = _read(completion.Tokens, completion.Finish == FinishReason.Length, prompt.Gold);
+            return new EvaluationRow(
+                prompt.Index, completion.Sample, reading.Verdict, completion.Tokens.Length, reading.Answer, Count(prompt, reading));
+        }
+        catch (Exception failure)
+        {
+            log.Warning(failure, "The response {0} to held-out prompt {1} could not be verified; it is left out.", completion.Sample, prompt.Index);
+            return new EvaluationRow(prompt.Index, completion.Sample, Verdict.Failed, completion.Tokens.Length);
+        }
+    }
+
+    private LabelledSteps? Count(Prompt prompt, ReadResponse reading)
+    {
+        if (_labels is null) return null;
+        var labels = _labels.Label(prompt, reading.Text, reading.Steps);
+        var essential = labels.Count(label => label == StepLabel.Essential);
+        return new LabelledSteps(essential, labels.Count - essential, _labels.MissingEssentials(prompt, reading.Text));
+    }
+
+    private sealed record WaveMeasured(StepAttempt Attempt, IReadOnlyList<EvaluationRow> Rows) : INoSerializationVerificationNeeded;
+
+    private sealed record WaveFailed(StepAttempt Attempt, Exception Cause) : INoSerializationVerificationNeeded;
+}

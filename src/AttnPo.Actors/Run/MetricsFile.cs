@@ -1,0 +1,118 @@
+using System.Text.Json;
+using AttnPo.Actors.Protocol;
+
+namespace AttnPo.Actors.Run;
+
+/// <summary>
+/// metrics.jsonl: a line a step, keys in order, an evaluation's figures in the line of its step (line 0: before the first). The file
+/// is a projection: the journal holds the same figures, and the file is made again from it where it disagrees. So it needs no flush,
+/// and a torn last line does no harm. Figures that are no numbers are null.
+/// </summary>
+internal sealed class MetricsFile(string path)
+{
+    private readonly string _aside = path + ".tmp";
+    private readonly SortedDictionary<string, double> _last = new(StringComparer.Ordinal);
+    private StepNumber? _lastStep;
+    private long _lastStart;
+    private FileStream? _replay;
+
+    /// <summary>Figures of a step come from the journal's replay, aside, until <see cref="EndReplay"/>.</summary>
+    public void Replay(StepNumber step, IReadOnlyDictionary<string, double> metrics)
+    {
+        _replay ??= BeginAside();
+        if (!Merge(step, metrics)) _lastStart = _replay.Length;
+        _replay.SetLength(_lastStart);
+        _replay.Position = _lastStart;
+        _replay.Write(Line());
+    }
+
+    /// <summary>The journal is read: takes over what it says, if the file says anything else.</summary>
+    public void EndReplay()
+    {
+        CloseReplay();
+        if (File.Exists(path) && HasEqualContent()) File.Delete(_aside);
+        else File.Move(_aside, path, overwrite: true);
+    }
+
+    /// <summary>The journal is another run's: leaves the file as it is.</summary>
+    public void AbandonReplay()
+    {
+        CloseReplay();
+        File.Delete(_aside);
+    }
+
+    /// <summary>Figures of a step are journaled: adds its line, or adds them to it.</summary>
+    public void Put(StepNumber step, IReadOnlyDictionary<string, double> metrics)
+    {
+        if (Merge(step, metrics))
+        {
+            // A line that readers have seen changes only together with the whole file.
+            using (var aside = BeginAside())
+            {
+                using (var file = File.OpenRead(path)) CopyStart(file, aside);
+                aside.Write(Line());
+            }
+            File.Move(_aside, path, overwrite: true);
+            return;
+        }
+        using var lines = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        _lastStart = lines.Position;
+        lines.Write(Line());
+    }
+
+    private bool Merge(StepNumber step, IReadOnlyDictionary<string, double> metrics)
+    {
+        var sameLine = _lastStep == step;
+        if (!sameLine) _last.Clear();
+        _lastStep = step;
+        foreach (var (key, value) in metrics) _last[key] = value;
+        return sameLine;
+    }
+
+    private byte[] Line()
+    {
+        using var line = new MemoryStream();
+        using (var json = new Utf8JsonWriter(line))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("step", _lastStep!.Value.Value);
+            foreach (var (key, value) in _last)
+            {
+                if (double.IsFinite(value)) json.WriteNumber(key, value);
+                else json.WriteNull(key);
+            }
+            json.WriteEndObject();
+        }
+        line.WriteByte((byte)'\n');
+        return line.ToArray();
+    }
+
+    private void CloseReplay()
+    {
+        _replay ??= BeginAside();
+        _replay.Dispose();
+        _replay = null;
+    }
+
+    private FileStream BeginAside() => new(_aside, FileMode.Create, FileAccess.ReadWrite);
+
+    private void CopyStart(Stream file, Stream target)
+    {
+        var buffer = new byte[81920];
+        for (var left = _lastStart; left > 0;)
+        {
+            var read = file.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
+            if (read == 0) throw new EndOfStreamException($"{path} was shortened while the run was writing it.");
+            target.Write(buffer, 0, read);
+            left -= read;
+        }
+    }
+
+    private bool HasEqualContent()
+    {
+        if (new FileInfo(path).Length != new FileInfo(_aside).Length) return false;
+        using var file = File.OpenRead(path);
+        using var aside = File.OpenRead(_aside);
+        return DurableFile.Hash(file) == DurableFile.Hash(aside);
+    }
+}

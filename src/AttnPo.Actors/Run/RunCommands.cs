@@ -1,0 +1,47 @@
+using AttnPo.Actors.Protocol;
+
+namespace AttnPo.Actors.Run;
+
+/// <summary>What can be asked of a run's state.</summary>
+internal interface IRunCommand;
+
+/// <summary>Begin the run, or go on with it.</summary>
+internal sealed record OpenRun(RunId Run, string SettingsHash, string CodeVersion, ulong Seed, int Steps) : IRunCommand;
+
+/// <summary>Make a step visible.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Policy">The version that it made.</param>
+/// <param name="Prompts">Prompts that it read.</param>
+/// <param name="Checkpoint">What lies on disk.</param>
+/// <param name="Metrics">Its figures.</param>
+/// <param name="Groups">How each of its groups ended.</param>
+internal sealed record CommitStep(
+    StepNumber Step, PolicyVersion Policy, int Prompts, CheckpointRecord Checkpoint, IReadOnlyDictionary<string, double> Metrics,
+    IReadOnlyList<GroupOutcome> Groups) : IRunCommand;
+
+/// <summary>Remember an evaluation of the committed policy.</summary>
+internal sealed record RecordEvaluation(PolicyVersion Policy, IReadOnlyDictionary<string, double> Metrics) : IRunCommand;
+
+/// <summary>Close the run: all steps are made.</summary>
+internal sealed record FinishRun : IRunCommand;
+
+/// <summary>What a command comes to: events to journal, or a reason why not.</summary>
+internal sealed record Decision(IReadOnlyList<IRunEvent> Events, string? Refusal)
+{
+    public static Decision Accept(params IReadOnlyList<IRunEvent> events) => new(events, null);
+
+    public static Decision Refuse(string reason) => new([], reason);
+}
+
+/// <summary>What a run does next.</summary>
+internal enum NextWork
+{
+    /// <summary>Measure the committed policy.</summary>
+    Evaluate,
+
+    /// <summary>Make the next step.</summary>
+    Step,
+
+    /// <summary>Nothing is left but to say so.</summary>
+    Finish,
+}

@@ -1,0 +1,149 @@
+using Akka.Actor;
+using Akka.Event;
+using AttnPo.Actors.Protocol;
+using static AttnPo.Actors.Protocol.RunProtocol;
+using static AttnPo.Actors.Protocol.StageProtocol;
+
+namespace AttnPo.Actors.Run;
+
+/// <summary>What the coordinator does whatever it is at: bears faults, watches deadlines, answers, ends.</summary>
+internal sealed partial class RunCoordinator
+{
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(2);
+
+    /// <summary>Goes over to a behaviour, named after the state.</summary>
+    private void Enter(Action behaviour)
+    {
+        _phase = behaviour.Method.Name;
+        _progressAt = DateTimeOffset.UtcNow;
+        _overdue = [];
+        Become(() =>
+        {
+            behaviour();
+            Command<GetStatus>(_ => AnswerStatus(Sender));
+            Command<Stop>(_ => StopSoon());
+            Command<StageRestarted>(restarted => Retry(restarted.Stage, restarted.Reason));
+            Command<StageStopped>(stopped => Retry(stopped.Stage, "it stopped for good", isFinal: true));
+            Command<WatchdogTick>(_ => LookAtStages());
+            Command<StagesSeen>(Judge);
+            // What comes from an attempt that was given up is worth nothing.
+            CommandAny(_ => { });
+        });
+    }
+
+    private void Retry(string stage, string reason, bool isFinal = false)
+    {
+        // While it waits to begin again, further failures are of the same attempt.
+        if (_phase is nameof(Ended) or nameof(BackingOff)) return;
+
+        _restarts++;
+        if (isFinal || _restarts > _plan.Settings.RestartBudget)
+        {
+            End(RunEnd.Failed,
+                $"Step {Attempt.Step} failed {_restarts} times, the last time in {stage}: {reason}. All up to step {_state.Step} is kept;"
+                + " mend the cause (the log has the details) and start the same command again.");
+            return;
+        }
+        _log.Warning("{0} failed in {1}: {2}. Beginning again from step {3}.", stage, Attempt, reason, _state.Step);
+        Report(new WorkRetried(Attempt.Step, _attempt, stage, reason));
+        _reload = true;
+        Enter(BackingOff);
+        Timers.StartSingleTimer(
+            RetryDue.Instance, RetryDue.Instance, _plan.Settings.RestartBackoff * Math.Pow(2, _restarts - 1));
+    }
+
+    private void StopSoon()
+    {
+        _stopping = true;
+        // Only a step is worth waiting for; anything else is done again at the next start at little cost.
+        if (_phase is nameof(Evaluating) or nameof(Preparing) or nameof(BackingOff)) GoOn();
+    }
+
+    private void Refuse(string reason)
+    {
+        _plan.Folder.Metrics.AbandonReplay();
+        End(RunEnd.Refused, reason);
+    }
+
+    private void End(RunEnd end, string message)
+    {
+        Enter(Ended);
+        Timers.CancelAll();
+        foreach (var child in _pipeline?.All ?? [])
+        {
+            Context.Unwatch(child);
+            Context.Stop(child);
+        }
+        Report(new RunEnded(new RunOutcome(end, _state.Step, message)));
+    }
+
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        EndForJournal($"The journal could not be written: {cause.Message}");
+        base.OnPersistFailure(cause, @event, sequenceNr);
+    }
+
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        EndForJournal($"The journal refused {@event.GetType().Name}: {cause.Message}");
+        base.OnPersistRejected(cause, @event, sequenceNr);
+    }
+
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        EndForJournal($"The journal could not be read: {reason.Message}");
+        base.OnRecoveryFailure(reason, message);
+    }
+
+    private void EndForJournal(string what) => End(
+        RunEnd.Failed,
+        $"{what}. All up to step {_state.Step} is kept; see that the journal can be reached and has room, and start the same command again.");
+
+    private void AnswerStatus(IActorRef asker)
+    {
+        var status = new RunStatus(
+            _plan.Run, _phase, _state.Step, _state.Started is null ? _plan.Settings.Steps : _state.Steps, _state.Policy, _attempt,
+            _stopping, [], _overdue, _state.Metrics);
+        AskStagesAsync().PipeTo(asker, Self, success: stages => status with { Stages = stages });
+    }
+
+    private void LookAtStages() =>
+        AskStagesAsync().PipeTo(Self, success: stages => new StagesSeen(stages), failure: _ => new StagesSeen([]));
+
+    private void Judge(StagesSeen seen)
+    {
+        if (_phase == nameof(Ended)) return;
+        var deadline = _plan.Settings.StallAfter;
+        var overdue = Watchdog.Overdue(seen.Stages, _phase, Attempt, _progressAt, DateTimeOffset.UtcNow, deadline);
+        foreach (var wait in overdue.Except(_overdue)) _log.Warning("Past the deadline of {0}: {1}.", deadline, wait);
+        _overdue = overdue;
+    }
+
+    private Task<StageStatus[]> AskStagesAsync() =>
+        _pipeline is null || _phase == nameof(Ended) ? Task.FromResult<StageStatus[]>([]) : Task.WhenAll(_pipeline.All.Select(AskStageAsync));
+
+    private static async Task<StageStatus> AskStageAsync(IActorRef stage)
+    {
+        try
+        {
+            return await stage.Ask<StageStatus>(GetStageStatus.Instance, LongestAnswer).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            return new StageStatus($"{stage.Path.Name} (does not answer)", null, 0, [], 0);
+        }
+    }
+
+    // Often enough that a report is not much later than the deadline, seldom enough to cost nothing.
+    private TimeSpan WatchdogInterval() =>
+        TimeSpan.FromMilliseconds(Math.Clamp(_plan.Settings.StallAfter.TotalMilliseconds / 4, 10, 60_000));
+
+    private static void Report(IRunProgress news) => Context.Parent.Tell(news);
+
+    private sealed record WatchdogTick : IDeadLetterSuppression, INoSerializationVerificationNeeded
+    {
+        public static readonly WatchdogTick Instance = new();
+    }
+
+    private sealed record StagesSeen(IReadOnlyList<StageStatus> Stages) : INoSerializationVerificationNeeded;
+}

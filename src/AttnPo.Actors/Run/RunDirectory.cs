@@ -1,0 +1,45 @@
+using AttnPo.Actors.Protocol;
+
+namespace AttnPo.Actors.Run;
+
+/// <summary>A run's directory while a process runs in it: held, so that no second process can, and named for its journal.</summary>
+internal sealed class RunDirectory : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private RunDirectory(FileStream held, RunId run) => (_lock, Run) = (held, run);
+
+    /// <summary>The run's name, given to the directory when it was first used.</summary>
+    public RunId Run { get; }
+
+    /// <exception cref="IOException">It cannot be used, or another process runs in it.</exception>
+    public static RunDirectory Open(string path)
+    {
+        Directory.CreateDirectory(path);
+        FileStream held;
+        try
+        {
+            // The system lets go of the lock however the process ends.
+            held = new FileStream(Path.Combine(path, "run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException fault)
+        {
+            throw new IOException($"{path} is in use: another process runs in it. Wait for its end, or choose another directory.", fault);
+        }
+        return new RunDirectory(held, ReadOrMakeName(Path.Combine(path, "run.id")));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+
+    private static RunId ReadOrMakeName(string file)
+    {
+        if (!File.Exists(file))
+        {
+            var aside = file + ".tmp";
+            File.WriteAllText(aside, Guid.NewGuid().ToString("N")[..12]);
+            DurableFile.Publish(aside, file);
+        }
+        return new RunId(File.ReadAllText(file).Trim());
+    }
+}

@@ -1,0 +1,14 @@
+using AttnPo.Actors.Protocol;
+
+namespace AttnPo.Actors.Run;
+
+/// <summary>What the coordinator needs to know of the set-up.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Settings">Seed, steps, budgets.</param>
+/// <param name="PromptsPerStep">Groups that a step must account for.</param>
+/// <param name="WavesPerStep">Waves that they travel in.</param>
+/// <param name="EvaluateEvery">As <see cref="RunState.Next"/> takes it.</param>
+/// <param name="StartModel">Folder of the model that the run starts from.</param>
+/// <param name="Folder">The run's files.</param>
+internal sealed record RunPlan(
+    RunId Run, RunSettings Settings, int PromptsPerStep, int WavesPerStep, int? EvaluateEvery, string StartModel, RunFolder Folder);
