@@ -4,8 +4,8 @@ using AttnPo.Core.Steps;
 namespace AttnPo.Core.Data;
 
 /// <summary>
-/// The truth about the steps of a response to a tiny program. A sentence establishes a variable of the path when it gives the variable its right
-/// value, gives it no other, and, where it shows a computation, shows the variable's own. The first step that establishes a
+/// The truth about the steps of a response to a tiny program. A sentence establishes a variable of the path when it gives the variable
+/// its right value, gives it no other, and, where it shows a computation, shows the variable's own. The first step that establishes a
 /// variable is essential; everything else, wrong computations too, is redundant.
 /// </summary>
 internal static partial class TinyStepLabels
@@ -17,7 +17,8 @@ internal static partial class TinyStepLabels
         for (var i = 0; i < labels.Length; i++)
         {
             var isFirst = false;
-            foreach (var sentence in Sentences(response[steps[i].Start..steps[i].End])) isFirst |= AddEstablished(program, sentence, established);
+            foreach (var sentence in Sentences(response[steps[i].Start..steps[i].End]))
+                isFirst |= AddEstablished(program, sentence, established);
             labels[i] = isFirst ? StepLabel.Essential : StepLabel.Redundant;
         }
         return labels;
@@ -58,6 +59,8 @@ internal static partial class TinyStepLabels
         return $"{program.Values[definition.Source]}{definition.Operator}{definition.Operand}";
     }
 
-    [GeneratedRegex(@"(?:(?<working>[0-9][-+*][0-9]) so )?(?<![\p{L}\p{N}])(?<variable>[a-z])=(?<value>[0-9])(?![\p{L}\p{N}])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?:(?<working>[0-9][-+*][0-9]) so )?(?<![\p{L}\p{N}])(?<variable>[a-z])=(?<value>[0-9])(?![\p{L}\p{N}])",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Assertion();
 }

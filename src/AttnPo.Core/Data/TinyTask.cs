@@ -66,7 +66,8 @@ public sealed class TinyTask : IStepLabels
 
     /// <summary>How many values of the path the reasoning never computes correctly.</summary>
     /// <exception cref="FormatException">The prompt is none of this task's.</exception>
-    public int MissingEssentials(Prompt prompt, string response) => TinyStepLabels.CountMissing(TinyProgram.Parse(prompt.Text), response);
+    public int MissingEssentials(Prompt prompt, string response) =>
+        TinyStepLabels.CountMissing(TinyProgram.Parse(prompt.Text), response);
 
     /// <summary>Writes the task's <c>tokenizer.json</c> and <c>tokenizer_config.json</c> into a folder, the same bytes every time.</summary>
     public static void WriteTokenizer(string directory) =>

@@ -36,7 +36,9 @@ public sealed class Tokenizer
 
     /// <summary>Reads a tokenizer from a <c>tokenizer.json</c> or from the folder that holds it.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is broken or needs what is not implemented; the message names file and reason.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is broken or needs what is not implemented; the message names file and reason.
+    /// </exception>
     public static Tokenizer Load(string path)
     {
         var file = Directory.Exists(path) ? Path.Combine(path, "tokenizer.json") : path;
@@ -98,9 +100,10 @@ public sealed class Tokenizer
         foreach (var (start, end) in _preTokenizer.Split(text))
         {
             var piece = text[start..end];
-            var merged = _wholePieces is not null && _wholePieces.TryGetValue(ByteAlphabet.Spell(Encoding.UTF8.GetBytes(piece)), out var whole)
+            var bytes = Encoding.UTF8.GetBytes(piece);
+            var merged = _wholePieces is not null && _wholePieces.TryGetValue(ByteAlphabet.Spell(bytes), out var whole)
                 ? [whole]
-                : _merges.Merge(piece, Encoding.UTF8.GetBytes(piece));
+                : _merges.Merge(piece, bytes);
             ids.AddRange(merged);
             if (offsets is not null) AddOffsets(piece, start, merged, sectionStart, sourceOf, offsets);
         }

@@ -1,33 +1,18 @@
-using System.Text.Json;
 using AttnPo.Core.Text;
-using Xunit;
 
 namespace AttnPo.Core.Tests.Text;
 
-/// <summary>The tokenizers of the reference data beside the repository; tests that need them are skipped where it is absent.</summary>
+/// <summary>The tokenizers of the reference data; tests that need them are skipped where it is absent.</summary>
 internal static class SharedTokenizers
 {
-    private static readonly Lazy<Tokenizer> DeepSeekLoaded = new(() => Tokenizer.Load(Folder("deepseek-r1-distill-qwen")));
+    private static Tokenizer? _deepSeek;
 
-    public static Tokenizer DeepSeek => DeepSeekLoaded.Value;
+    // Not a Lazy: that would keep the first test's skip as its value's fault.
+    public static Tokenizer DeepSeek => _deepSeek ??= Tokenizer.Load(Folder("deepseek-r1-distill-qwen"));
 
-    public static string Folder(string name)
-    {
-        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            var candidate = Path.Combine(at.FullName, "shared", "data", "tokenizers", name);
-            if (Directory.Exists(candidate)) return candidate;
-        }
-        throw new SkipException($"shared/data/tokenizers/{name} is not beside the repository");
-    }
+    public static string Folder(string name) => SharedData.Require(Path.Combine("tokenizers", name));
 
-    public static IEnumerable<(string Text, int[] Ids)> Rows(string folder, string file)
-    {
-        foreach (var line in File.ReadLines(Path.Combine(Folder(folder), file)))
-        {
-            using var row = JsonDocument.Parse(line);
-            yield return (row.RootElement.GetProperty("text").GetString()!,
-                [.. row.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())]);
-        }
-    }
+    public static IEnumerable<(string Text, int[] Ids)> Rows(string folder, string file) =>
+        SharedData.Rows(Path.Combine("tokenizers", folder, file)).Select(row =>
+            (row.GetProperty("text").GetString()!, row.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).ToArray()));
 }

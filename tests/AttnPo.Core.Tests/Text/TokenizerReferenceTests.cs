@@ -18,11 +18,10 @@ public class TokenizerReferenceTests
     [SkippableFact]
     public void The_prompts_of_the_chat_template_keep_their_added_tokens()
     {
-        foreach (var line in File.ReadLines(Path.Combine(SharedTokenizers.Folder("deepseek-r1-distill-qwen"), "chat-dev.jsonl")))
+        foreach (var row in SharedData.Rows("tokenizers/deepseek-r1-distill-qwen/chat-dev.jsonl"))
         {
-            using var row = System.Text.Json.JsonDocument.Parse(line);
-            var ids = row.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32());
-            Assert.Equal(ids, SharedTokenizers.DeepSeek.Encode(row.RootElement.GetProperty("prompt").GetString()!));
+            var ids = row.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32());
+            Assert.Equal(ids, SharedTokenizers.DeepSeek.Encode(row.GetProperty("prompt").GetString()!));
         }
     }
 
