@@ -60,7 +60,7 @@ internal static partial class TinyStepLabels
     }
 
     [GeneratedRegex(
-        @"(?:(?<working>[0-9][-+*][0-9]) so )?(?<![\p{L}\p{N}])(?<variable>[a-z])=(?<value>[0-9])(?![\p{L}\p{N}])",
+        @"(?:(?<working>[0-9][-+*][0-9]) so )?(?<![\p{L}\p{N}])(?<variable>[a-z])(?:=| is )(?<value>[0-9])(?![\p{L}\p{N}])",
         RegexOptions.CultureInvariant)]
     private static partial Regex Assertion();
 }

@@ -66,10 +66,8 @@ internal static class TinyTeacher
         text.Append($"Let me double-check: {TinyProgram.NameOf(variable)} is {program.Values[variable]}.\n");
     }
 
-    private static string Computation(TinyProgram program, int variable)
-    {
-        return $"{program.DefinitionText(variable)}, {Sum(program, variable)} so {TinyProgram.NameOf(variable)}={program.Values[variable]}.\n";
-    }
+    private static string Computation(TinyProgram program, int variable) =>
+        $"{program.DefinitionText(variable)}, {Sum(program, variable)} so {TinyProgram.NameOf(variable)}={program.Values[variable]}.\n";
 
     private static string Sum(TinyProgram program, int variable)
     {

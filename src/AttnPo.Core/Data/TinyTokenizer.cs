@@ -33,7 +33,7 @@ internal static class TinyTokenizer
     {
         string[] punctuation = [", ", "; ", ".\n", ":="];
         string[] words = [" so ", " is ", "\\boxed{"];
-        var variables = Enumerable.Range(0, TinyTaskSettings.MostVariables).Select(variable => TinyProgram.NameOf(variable).ToString()).ToList();
+        var variables = Enumerable.Range(0, TinyTaskSettings.MostVariables).Select(TinyProgram.NameOf).ToList();
         var operations = from operation in "+-*" from digit in "0123456789" select $"{operation}{digit}";
         return punctuation
             .Concat(variables.Select(variable => variable + "="))
@@ -157,8 +157,8 @@ internal static class TinyTokenizer
     {
         using var stream = File.Create(path);
         // Readable entries, and line ends that do not depend on the machine.
-        using (var json = new Utf8JsonWriter(stream, new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-            write(json);
+        var options = new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var json = new Utf8JsonWriter(stream, options)) write(json);
         stream.Write("\n"u8);
     }
 }

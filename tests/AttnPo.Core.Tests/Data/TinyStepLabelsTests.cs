@@ -54,6 +54,11 @@ public class TinyStepLabelsTests
     public void A_bare_statement_of_the_right_value_counts_once() => Assert.Equal([E, R, R], Label("First, b=7.", "Then, b=7.", "Wait, b=17."));
 
     [Fact]
+    public void A_check_establishes_only_what_nothing_has_established_before() =>
+        Assert.Equal([R, R, E, R], Label(
+            "Wait, 3+4 is 7.", "Let me double-check: b is 8.", "Let me double-check: b is 7.", "First, b:=a+4, 3+4 so b=7."));
+
+    [Fact]
     public void A_step_of_several_lines_is_essential_when_one_of_them_is() =>
         Assert.Equal([R, E], Label("But, b:=a+4.", "But, b:=a+4.\nThen, b:=a+4, 3+4 so b=7.\nmore"));
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using AttnPo.Core.Data;
 using AttnPo.Core.Steps;
 using Xunit;
@@ -134,12 +135,15 @@ public class TinyTaskTests
     {
         for (var index = 0; index < 300; index++)
         {
-            foreach (var line in Task.Trace(seed: 6, index).Response.Split('\n').Where(line => line.Contains(" so ") && !line.Contains("boxed")))
-            {
-                var so = line.IndexOf(" so ", StringComparison.Ordinal);
-                var value = TinyDefinition.Apply(line[so - 3] - '0', line[so - 2], line[so - 1] - '0');
-                Assert.Equal(value, line[so + 6] - '0');
-            }
+            var (prompt, response) = Task.Trace(seed: 6, index);
+            var values = TinyProgram.Parse(prompt.Text).Values;
+            var sums = Regex.Matches(response, "([0-9])([-+*])([0-9])(?: so [a-z]=| is )([0-9])");
+            Assert.NotEmpty(sums);
+            foreach (Match sum in sums)
+                Assert.Equal(TinyDefinition.Apply(Digit(sum, 1), sum.Groups[2].Value[0], Digit(sum, 3)), Digit(sum, 4));
+            foreach (Match stated in Regex.Matches(response, "([a-z])(?:=| is )([0-9])"))
+                Assert.Equal(values[stated.Groups[1].Value[0] - 'a'], Digit(stated, 2));
+            foreach (Match definition in Regex.Matches(response, "[a-z]:=[a-z][-+*][0-9]")) Assert.Contains($" {definition.Value};", prompt.Text);
         }
     }
 
@@ -152,6 +156,8 @@ public class TinyTaskTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new TinyTask(new() { Redundancy = double.NaN }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Task.HeldOut[2_000]);
     }
+
+    private static int Digit(Match match, int group) => match.Groups[group].Value[0] - '0';
 
     private static IEnumerable<Prompt> Read(IPromptSet set, int count) => Enumerable.Range(0, count).Select(index => set[index]);
 }
