@@ -115,7 +115,8 @@ internal sealed class Sampler
         {
             double wanted = _settings.TopP * (_settings.TopK > 0 ? kept : total), reached = 0;
             for (count = 0; count < candidates.Length && (count == 0 || reached < wanted); count++) reached += _weights[candidates[count]];
-            (candidates, kept) = (candidates[..count], reached);
+            candidates = candidates[..count];
+            kept = reached;
         }
         var target = uniform * kept;
         foreach (var token in candidates)

@@ -1,0 +1,59 @@
+using AttnPo.Gpu.Model;
+
+namespace AttnPo.Gpu.Generation;
+
+/// <summary>
+/// The generator over a model of its own, so that it decodes while the trainer works on the next version. One decoding batch
+/// takes whole prompts with all their samples, in the order of the request, up to a number of rows.
+/// </summary>
+public sealed class Generator : IGenerator
+{
+    private readonly PolicyStore _store;
+    private readonly Decoder _decoder;
+    private readonly CachedDecoder _model;
+    private readonly int _maximumRows;
+    private long? _version;
+
+    /// <param name="store">Where the versions of the policy are published.</param>
+    /// <param name="config">Shape of the policy.</param>
+    /// <param name="device">Where to compute: <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>.</param>
+    /// <param name="maximumRows">Responses decoded at once; what a request has more waits for the next batch.</param>
+    public Generator(PolicyStore store, ModelConfig config, string device = "cpu", int maximumRows = 256)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maximumRows, 1);
+        (_store, _maximumRows) = (store, maximumRows);
+        _decoder = new Decoder(config, TorchSharp.torch.device(device));
+        _model = new CachedDecoder(_decoder);
+    }
+
+    /// <inheritdoc/>
+    public long PolicyVersion => _version ?? throw new InvalidOperationException("no policy has been loaded");
+
+    /// <inheritdoc/>
+    public void LoadPolicy(long version)
+    {
+        if (version == _version) return;
+        _store.CopyTo(version, _decoder);
+        _decoder.Fuse();
+        _version = version;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Completion> Generate(GenerationRequest request, CancellationToken cancellation = default)
+    {
+        _ = PolicyVersion;
+        RequestLimits.Check(request, _model.VocabularySize, _model.LongestSequence);
+        var promptsAtOnce = Math.Max(1, _maximumRows / request.SamplesPerPrompt);
+        var completions = new List<Completion>(request.Prompts.Count * request.SamplesPerPrompt);
+        foreach (var prompts in request.Prompts.Chunk(promptsAtOnce))
+            completions.AddRange(BatchDecoding.Run(_model, request with { Prompts = prompts }, cancellation));
+        return completions;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _model.Dispose();
+        _decoder.Dispose();
+    }
+}
