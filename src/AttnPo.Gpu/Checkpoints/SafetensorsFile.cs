@@ -1,3 +1,4 @@
+using System.Globalization;
 using static TorchSharp.torch;
 
 namespace AttnPo.Gpu.Checkpoints;
@@ -56,6 +57,15 @@ internal sealed class SafetensorsFile : IDisposable
         if (found == Tensors.Count) return;
         var extra = Tensors.Keys.First(name => !names.Contains(name));
         throw new InvalidDataException($"{Path}: tensor {extra} is not part of the model that the configuration describes");
+    }
+
+    /// <summary>A whole number, not negative, that the file's metadata must hold.</summary>
+    public long RequireNumber(string key)
+    {
+        if (!Metadata.TryGetValue(key, out var text)) throw new InvalidDataException($"{Path}: metadata {key} is missing");
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new InvalidDataException($"{Path}: metadata {key} is {text}; expected a whole number, not negative");
     }
 
     /// <summary>Reads a tensor into one of the same shape, whatever the two types are.</summary>

@@ -1,0 +1,107 @@
+using AttnPo.Gpu.Model;
+using static TorchSharp.torch;
+
+namespace AttnPo.Gpu.Scoring;
+
+/// <summary>Scores responses with a decoder's current weights, many at once, by a budget of padded positions.</summary>
+public sealed class Scorer : IScorer
+{
+    private readonly Decoder _decoder;
+    private readonly int _tokenBudget;
+    private readonly Lock _weights;
+
+    /// <summary>Scores with a model that nobody trains meanwhile.</summary>
+    /// <param name="decoder">The policy.</param>
+    /// <param name="tokenBudget">Positions computed at once, padding included.</param>
+    public Scorer(Decoder decoder, int tokenBudget = 4096) : this(decoder, tokenBudget, new Lock())
+    {
+    }
+
+    /// <summary>The lock keeps a pass from seeing half an update.</summary>
+    internal Scorer(Decoder decoder, int tokenBudget, Lock weights)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokenBudget);
+        (_decoder, _tokenBudget, _weights) = (decoder, tokenBudget, weights);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ResponseScores> Score(
+        IReadOnlyList<ScoreRequest> requests, IReadOnlyList<HeadId> heads, CancellationToken cancellation = default)
+    {
+        var sequences = requests.Select(r => new TokenSequence(r.Prompt, r.Response)).ToArray();
+        for (var i = 0; i < requests.Count; i++)
+        {
+            sequences[i].Require(_decoder.Config, i);
+            RequireSteps(requests[i], i);
+        }
+        foreach (var head in heads) RequireHead(head);
+
+        var results = new ResponseScores[requests.Count];
+        lock (_weights)
+        {
+            foreach (var members in SequenceBatch.Plan(sequences, _tokenBudget))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                ScoreBatch(requests, heads, sequences, members, results);
+            }
+        }
+        return results;
+    }
+
+    private void ScoreBatch(
+        IReadOnlyList<ScoreRequest> requests, IReadOnlyList<HeadId> heads, TokenSequence[] sequences, int[] members,
+        ResponseScores[] results)
+    {
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        var batch = SequenceBatch.Of(sequences, members, _decoder.Device, withLast: true);
+        var headScores = Array.ConvertAll(members, m => heads.Select(_ => NoScores(requests[m])).ToArray());
+        var observer = new AnswerAttention(_decoder.Config, heads, Array.ConvertAll(members, m => requests[m]), headScores);
+        var hidden = _decoder.Forward(batch.Ids, new ForwardPass { Observer = observer });
+        var (logProbs, entropies) = Distributions(hidden.flatten(0, 1).index_select(0, batch.Positions), batch);
+
+        var row = 0;
+        for (var b = 0; b < members.Length; b++)
+        {
+            var rows = row..(row += sequences[members[b]].Response.Length);
+            results[members[b]] = new ResponseScores(logProbs[rows], entropies[rows], headScores[b]);
+        }
+    }
+
+    private (float[] LogProbs, float[] Entropies) Distributions(Tensor hidden, SequenceBatch batch)
+    {
+        var (logProbs, entropies) = (new float[batch.Rows], new float[batch.Rows]);
+        foreach (var (start, count) in LogitChunks.Of(batch.Rows, _decoder.Config.VocabularySize))
+        {
+            using var scope = NewDisposeScope();
+            var distribution = _decoder.Logits(hidden.narrow(0, start, count)).log_softmax(-1);
+            distribution.gather(-1, batch.Targets.narrow(0, start, count).unsqueeze(-1)).cpu().data<float>().CopyTo(logProbs, start);
+            distribution.exp().mul_(distribution).sum(-1).neg_().cpu().data<float>().CopyTo(entropies, start);
+        }
+        return (logProbs, entropies);
+    }
+
+    private static double[] NoScores(ScoreRequest request) => request.ThinkEnd < 0 ? [] : new double[request.Steps.Count];
+
+    private static void RequireSteps(ScoreRequest request, int index)
+    {
+        if (request.ThinkEnd < -1 || request.ThinkEnd >= request.Response.Length)
+            throw new ArgumentException($"sequence {index}: think end {request.ThinkEnd} is not a position of the response");
+        if (request.ThinkEnd < 0) return;
+        foreach (var step in request.Steps)
+        {
+            if (step.Start < 0 || step.End <= step.Start || step.End > request.ThinkEnd)
+            {
+                throw new ArgumentException(
+                    $"sequence {index}: step {step.Start} to {step.End} is empty or does not lie before think end {request.ThinkEnd}");
+            }
+        }
+    }
+
+    private void RequireHead(HeadId head)
+    {
+        var config = _decoder.Config;
+        if (head.Layer < 0 || head.Layer >= config.Layers || head.Head < 0 || head.Head >= config.Heads)
+            throw new ArgumentException($"head {head} does not exist; the model has {config.Layers} layers of {config.Heads} heads");
+    }
+}
