@@ -40,4 +40,12 @@ public sealed record ReferenceRow(ScoreRequest Request, double[] LogProbs, doubl
                 said.GetProperty("entropy").Deserialize<double[]>()!,
                 said.GetProperty("per_head").Deserialize<Dictionary<string, double[]>>()!);
         })];
+
+    public void AssertEqual(ResponseScores actual, IReadOnlyList<HeadId> heads, double tolerance)
+    {
+        Numbers.AssertWithin(tolerance, LogProbs, actual.LogProbs.Doubles(), "log-probability");
+        Numbers.AssertWithin(tolerance, Entropies, actual.Entropies.Doubles(), "entropy");
+        for (var h = 0; h < heads.Count; h++)
+            Numbers.AssertWithin(tolerance, PerHead[heads[h].ToString()], actual.HeadScores[h], $"step score of head {heads[h]}");
+    }
 }
