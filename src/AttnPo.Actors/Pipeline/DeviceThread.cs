@@ -5,7 +5,8 @@ namespace AttnPo.Actors.Pipeline;
 /// <summary>
 /// The one thread on which an engine's calls run, in the order in which they were asked for. Native work may take minutes: here it
 /// holds no dispatcher's thread, and an engine that is made for one caller at a time has one. The engine is made at the first call,
-/// used and disposed on this thread. Actors turn the returned task into a message to themselves.
+/// used and disposed on this thread. One that has thrown is not trusted with another call: the next one gets a new engine. Actors turn
+/// the returned task into a message to themselves.
 /// </summary>
 internal sealed class DeviceThread<TEngine> : IAsyncDisposable
     where TEngine : class, IDisposable
@@ -46,12 +47,19 @@ internal sealed class DeviceThread<TEngine> : IAsyncDisposable
             }
             catch (Exception failure)
             {
+                DisposeEngine();
                 result.SetException(failure);
             }
         });
         return queued
             ? result.Task
-            : Task.FromException<T>(new InvalidOperationException($"The {_name} thread takes no more calls: it is closed, or {Capacity} wait."));
+            : Task.FromException<T>(Closed());
+    }
+
+    /// <summary>Gives the calls after this one a new engine.</summary>
+    public void Renew()
+    {
+        if (!TryQueue(DisposeEngine)) throw Closed();
     }
 
     /// <summary>Cancels what waits and ends the thread; a native call that does not end is left to the process's end.</summary>
@@ -60,6 +68,14 @@ internal sealed class DeviceThread<TEngine> : IAsyncDisposable
         await _closing.CancelAsync().ConfigureAwait(false);
         _calls.CompleteAdding();
         await Task.WhenAny(_ended.Task, Task.Delay(LongestGoodbye)).ConfigureAwait(false);
+    }
+
+    private InvalidOperationException Closed() => new($"The {_name} thread takes no more calls: it is closed, or {Capacity} wait.");
+
+    private void DisposeEngine()
+    {
+        _engine?.Dispose();
+        _engine = null;
     }
 
     private bool TryQueue(Action call)
@@ -79,7 +95,7 @@ internal sealed class DeviceThread<TEngine> : IAsyncDisposable
         try
         {
             foreach (var call in _calls.GetConsumingEnumerable()) call();
-            _engine?.Dispose();
+            DisposeEngine();
         }
         finally
         {

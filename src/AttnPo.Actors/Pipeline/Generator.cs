@@ -30,7 +30,7 @@ internal sealed class Generator(
         IGenerator engine, SampledWave wave, GenerationRequest request, PolicyVersion policy, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        if (engine.PolicyVersion != policy.Value) engine.LoadPolicy(policy.Value);
+        engine.LoadPolicy(policy.Value);
         var completions = request.Prompts.Count == 0 ? [] : engine.Generate(request, cancellation);
         var ofPrompt = completions.ToLookup(completion => completion.PromptId);
         var groups = wave.Groups

@@ -68,16 +68,17 @@ internal sealed class Optimizer : Stage
     {
         RenewCancellation();
         (_attempt, _step, _coordinator) = (prepare.Attempt, null, Sender);
+        // Work of an attempt that was given up runs before this, on the same thread, and ends with its engine.
+        if (prepare.Anew) _device.Renew();
         Call(prepare.Attempt, (engine, _) =>
         {
-            // Work of an attempt that was given up runs before this, on the same thread, and leaves gradients behind.
-            if (prepare.Reload || engine.Trainer.PolicyVersion != prepare.Policy.Value)
-                engine.Trainer.LoadCheckpoint(prepare.Directory);
-            engine.Trainer.DiscardGradients();
-            return engine.Trainer.PolicyVersion == prepare.Policy.Value
+            var (trainer, wanted) = (engine.Trainer, prepare.Policy.Value);
+            if (trainer.PolicyVersion != wanted && prepare.Checkpoint is { } checkpoint) trainer.LoadCheckpoint(checkpoint);
+            trainer.DiscardGradients();
+            return trainer.PolicyVersion == wanted
                 ? new PolicyReady(prepare.Attempt)
                 : throw new InvalidDataException(
-                    $"{prepare.Directory} holds policy v{engine.Trainer.PolicyVersion}, not {prepare.Policy}.");
+                    $"{prepare.Checkpoint ?? "The start model"} is policy v{trainer.PolicyVersion}, but {prepare.Policy} is committed.");
         });
     }
 

@@ -8,9 +8,9 @@ internal static class StepProtocol
     /// <summary>Coordinator to Optimizer: hold exactly this policy, with no gradient left over.</summary>
     /// <param name="Attempt">The try.</param>
     /// <param name="Policy">The committed version.</param>
-    /// <param name="Directory">Where it lies.</param>
-    /// <param name="Reload">Read it even if the trainer says it holds it: after a failure its state is not to be trusted.</param>
-    public sealed record PreparePolicy(StepAttempt Attempt, PolicyVersion Policy, string Directory, bool Reload);
+    /// <param name="Checkpoint">Where it lies; null: it is the one that a new engine begins with.</param>
+    /// <param name="Anew">With a new engine: after a failure the state of the old one is not to be trusted.</param>
+    public sealed record PreparePolicy(StepAttempt Attempt, PolicyVersion Policy, string? Checkpoint, bool Anew);
 
     /// <summary>Optimizer to coordinator: it is held, and published to the generator.</summary>
     public sealed record PolicyReady(StepAttempt Attempt);

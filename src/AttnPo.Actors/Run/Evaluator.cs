@@ -117,7 +117,7 @@ internal sealed class Evaluator : Stage
         var completions = await _device.RunAsync(
             (engine, token) =>
             {
-                if (engine.PolicyVersion != policy.Value) engine.LoadPolicy(policy.Value);
+                engine.LoadPolicy(policy.Value);
                 return engine.Generate(request, token);
             },
             cancellation).ConfigureAwait(false);

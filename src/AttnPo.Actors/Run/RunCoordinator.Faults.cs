@@ -46,7 +46,6 @@ internal sealed partial class RunCoordinator
         }
         _log.Warning("{0} failed in {1}: {2}. Beginning again from step {3}.", stage, Attempt, reason, _state.Step);
         Report(new WorkRetried(Attempt.Step, _attempt, stage, reason));
-        _reload = true;
         Enter(BackingOff);
         Timers.StartSingleTimer(
             RetryDue.Instance, RetryDue.Instance, _plan.Settings.RestartBackoff * Math.Pow(2, _restarts - 1));

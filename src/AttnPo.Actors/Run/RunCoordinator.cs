@@ -24,7 +24,6 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
     private string _phase = "";
     private int _attempt;
     private int _restarts;
-    private bool _reload;
     private bool _stopping;
     private DateTimeOffset _progressAt = DateTimeOffset.UtcNow;
     private IReadOnlyList<string> _overdue = [];
@@ -123,7 +122,7 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
     /// <summary>A commit lies behind, or the run's opening: looks what is next.</summary>
     private void GoOn()
     {
-        (_attempt, _restarts, _reload) = (0, 0, false);
+        (_attempt, _restarts) = (0, 0);
         if (_state.Next(_plan.EvaluateEvery) == NextWork.Finish)
             Decide(new FinishRun(), reason => End(RunEnd.Failed, reason), () => End(RunEnd.Finished, ""));
         else if (_stopping)
@@ -136,9 +135,9 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
     {
         if (_pipeline is null) CreateChildren();
         _attempt++;
-        var directory = _state.Checkpoint is { } checkpoint ? _plan.Folder.Checkpoints.PathOf(checkpoint) : _plan.StartModel;
+        var checkpoint = _state.Checkpoint is { } committed ? _plan.Folder.Checkpoints.PathOf(committed) : null;
         Enter(Preparing);
-        _pipeline!.Optimizer.Tell(new PreparePolicy(Attempt, _state.Policy, directory, _reload));
+        _pipeline!.Optimizer.Tell(new PreparePolicy(Attempt, _state.Policy, checkpoint, Anew: _restarts > 0));
     }
 
     private void BeginWork()

@@ -8,7 +8,6 @@ namespace AttnPo.Actors.Run;
 /// <param name="PromptsPerStep">Groups that a step must account for.</param>
 /// <param name="WavesPerStep">Waves that they travel in.</param>
 /// <param name="EvaluateEvery">As <see cref="RunState.Next"/> takes it.</param>
-/// <param name="StartModel">Folder of the model that the run starts from.</param>
 /// <param name="Folder">The run's files.</param>
 internal sealed record RunPlan(
-    RunId Run, RunSettings Settings, int PromptsPerStep, int WavesPerStep, int? EvaluateEvery, string StartModel, RunFolder Folder);
+    RunId Run, RunSettings Settings, int PromptsPerStep, int WavesPerStep, int? EvaluateEvery, RunFolder Folder);

@@ -14,9 +14,6 @@ public sealed record RunSetup
     /// <summary>The run's directory; made if it is not there.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>Folder of the model that the run starts from; read by the trainer's <see cref="ITrainer.LoadCheckpoint"/> after a failure in step 1.</summary>
-    public required string StartModel { get; init; }
-
     /// <summary>Seed, steps, budgets.</summary>
     public required RunSettings Run { get; init; }
 
@@ -62,10 +59,13 @@ public sealed record RunSetup
     /// <summary>Where the task knows which steps are essential.</summary>
     public IStepLabels? Labels { get; init; }
 
-    /// <summary>Makes trainer and scorer, on the thread that will use them; the trainer publishes the start model's weights as version 0.</summary>
+    /// <summary>
+    /// Makes trainer and scorer from the start model, as version 0, which the trainer publishes. Called on the thread that will use
+    /// them; again after a failure, when the former are disposed.
+    /// </summary>
     public required Func<LearnerEngine> CreateLearner { get; init; }
 
-    /// <summary>Makes the generator, on the thread that will use it.</summary>
+    /// <summary>Makes the generator, without a policy yet. Called on the thread that will use it; again after a failure.</summary>
     public required Func<IGenerator> CreateGenerator { get; init; }
 
     /// <summary>Is told the run's news, one at a time and in order; may be slow, must not throw.</summary>

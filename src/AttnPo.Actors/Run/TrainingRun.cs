@@ -31,8 +31,7 @@ public sealed class TrainingRun : IAsyncDisposable
         var evaluation = setup.Evaluation is { Prompts: > 0 } given ? given : null;
         var folder = new RunFolder(setup.Directory, setup.Run.KeepCheckpoints);
         var plan = new RunPlan(
-            directory.Run, setup.Run, setup.PromptSampler.PromptsPerStep, setup.PromptSampler.WavesPerStep, evaluation?.Every,
-            setup.StartModel, folder);
+            directory.Run, setup.Run, setup.PromptSampler.PromptsPerStep, setup.PromptSampler.WavesPerStep, evaluation?.Every, folder);
         var coordinator = RunCoordinator.Props(plan, parent => CreatePipeline(parent, setup, evaluation, folder));
         _guardian = _system.ActorOf(RunGuardian.Props(coordinator, setup.Observe, _outcome), "run");
     }
