@@ -15,11 +15,16 @@ internal static class CommandLine
     {
         var root = new RootCommand("AttnPo makes a reasoning model think shorter without thinking worse. Without a command it trains the embedded default.")
         {
+            TrainCommand.Create(),
+            GenerateCommand.Create(),
+            EvalCommand.Create(),
+            ScoreCommand.Create(),
             SegmentCommand.Create(),
             TokenizeCommand.Create(),
             StatusCommand.Create(),
             DoctorCommand.Create(),
         };
+        root.SetAction((parsed, cancellation) => TrainCommand.RunDefaultAsync(parsed.InvocationConfiguration, cancellation));
         return root;
     }
 
@@ -30,7 +35,7 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             var command = string.Join(' ', Path(parsed.CommandResult.Command));
-            error.WriteLine($"{command}: {parsed.Errors[0].Message} See {command} --help.");
+            error.WriteLine($"{command}: {OneLine(parsed.Errors[0].Message)} See {command} --help.");
             return ExitCode.WrongArguments;
         }
 
@@ -53,6 +58,8 @@ internal static class CommandLine
             command is RootCommand ? ["attnpo"] : [.. command.Parents.OfType<Command>().SelectMany(Path), command.Name];
     }
 
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
     private static int Report(Exception e, TextWriter error)
     {
         var cause = e is AggregateException or TypeInitializationException && e.InnerException is not null ? e.InnerException : e;
@@ -64,7 +71,7 @@ internal static class CommandLine
             OutOfMemoryException => "memory is exhausted; use smaller waves (rollout.waves-per-step) or shorter responses (rollout.max-new-tokens)",
             _ => $"unexpected {cause.GetType().Name}: {cause.Message} Set ATTNPO_TRACE=1 to see where.",
         };
-        error.WriteLine("attnpo: " + message.ReplaceLineEndings(" "));
+        error.WriteLine("attnpo: " + OneLine(message));
         if (Environment.GetEnvironmentVariable("ATTNPO_TRACE") == "1") error.WriteLine(e);
         return cause is SettingsException ? ExitCode.WrongArguments : ExitCode.Failed;
     }

@@ -23,7 +23,7 @@ public sealed class PolicyStore(int capacity = 2) : IDisposable
     }
 
     /// <summary>Keeps a copy of the weights. A version published again replaces the former; versions above it are forgotten.</summary>
-    internal void Publish(long version, Decoder policy)
+    public void Publish(long version, Decoder policy)
     {
         lock (_lock)
         {

@@ -13,6 +13,9 @@ internal sealed class ModelFolder
 
     private const int MaxFileBytes = 1 << 20;
 
+    // What a folder holds besides weights and config.json.
+    private static readonly string[] Companions = ["tokenizer.json", "tokenizer_config.json", "generation_config.json", HeadsFile];
+
     private ModelFolder(string path)
     {
         Directory = path;
@@ -48,6 +51,18 @@ internal sealed class ModelFolder
         throw new WorkFailedException($"{nameOrPath}: no such model folder; give a Hugging Face folder, or the name of a shipped model: tiny-reasoner");
     }
 
+    /// <summary>Copies what makes weights a usable folder, flushed to disk.</summary>
+    public static void CopyCompanions(string from, string to)
+    {
+        foreach (var name in Companions.Where(name => File.Exists(Path.Combine(from, name))))
+        {
+            using var source = File.OpenRead(Path.Combine(from, name));
+            using var copy = new FileStream(Path.Combine(to, name), FileMode.Create, FileAccess.Write);
+            source.CopyTo(copy);
+            copy.Flush(flushToDisk: true);
+        }
+    }
+
     /// <summary>The heads in the folder's own file: {"heads":["layer:head",...]}.</summary>
     public IReadOnlyList<HeadId> OwnHeads()
     {
@@ -62,6 +77,14 @@ internal sealed class ModelFolder
 
     /// <summary>Reads layer:head texts, from <paramref name="source"/>, that this model has.</summary>
     public IReadOnlyList<HeadId> Heads(IEnumerable<string> texts, string source) => CheckHeads([.. texts.Select(text => ParseHead(text, source))], source);
+
+    /// <summary>What is wrong with token ids; null where the model knows them all.</summary>
+    public string? TokenFault(IEnumerable<int> tokens)
+    {
+        foreach (var token in tokens)
+            if (token < 0 || token >= Config.VocabularySize) return $"holds token id {token}; the model has 0 to {Config.VocabularySize - 1}";
+        return null;
+    }
 
     private IReadOnlyList<HeadId> CheckHeads(HeadId[] heads, string source)
     {

@@ -39,6 +39,15 @@ internal readonly struct Row(JsonElement element)
         return [.. value.EnumerateArray().Select(item => Integer(name, item))];
     }
 
+    /// <summary>A list of texts.</summary>
+    public string[] Texts(string name)
+    {
+        var value = Member(name);
+        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+            throw new RowException($"\"{name}\" is not a list of texts");
+        return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+    }
+
     /// <summary>A list of pairs of whole numbers.</summary>
     public (int Start, int End)[] Pairs(string name)
     {

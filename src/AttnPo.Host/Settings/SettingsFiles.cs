@@ -19,13 +19,13 @@ internal static class SettingsFiles
     /// <summary>The short name of a settings file, used to name the run directory.</summary>
     public static string NameOf(string nameOrFile) => Path.GetFileNameWithoutExtension(nameOrFile);
 
-    private static SettingsLayer Defaults() => SettingsLayer.FromFile(Path.Combine(Shipped, "attnpo.conf"), SettingOrigin.Defaults);
+    private static SettingsLayer Defaults() => SettingsLayer.FromFile(Path.Combine(Shipped, "attnpo.conf"), SettingOrigin.Defaults, "config/attnpo.conf");
 
     private static SettingsLayer Named(string nameOrFile)
     {
         if (File.Exists(nameOrFile)) return SettingsLayer.FromFile(nameOrFile, SettingOrigin.File);
         var shipped = Path.Combine(Shipped, nameOrFile + ".conf");
-        if (Path.GetFileName(nameOrFile) == nameOrFile && File.Exists(shipped)) return SettingsLayer.FromFile(shipped, SettingOrigin.File);
+        if (Path.GetFileName(nameOrFile) == nameOrFile && File.Exists(shipped)) return SettingsLayer.FromFile(shipped, SettingOrigin.File, $"config/{nameOrFile}.conf");
         var names = Directory.EnumerateFiles(Shipped, "*.conf").Select(Path.GetFileNameWithoutExtension).Order();
         throw new SettingsException($"--config {nameOrFile}: no such file; shipped settings are {string.Join(", ", names)}");
     }

@@ -18,8 +18,8 @@ internal sealed class SettingsLayer
     /// <summary>Dotted path to value.</summary>
     public IReadOnlyDictionary<string, RawSetting> Values => _values;
 
-    /// <summary>Reads a HOCON file.</summary>
-    public static SettingsLayer FromFile(string path, SettingOrigin origin)
+    /// <summary>Reads a HOCON file; <paramref name="place"/> names it in errors, its path where not given.</summary>
+    public static SettingsLayer FromFile(string path, SettingOrigin origin, string? place = null)
     {
         string text;
         try
@@ -32,7 +32,7 @@ internal sealed class SettingsLayer
             throw new SettingsException($"{path}: cannot be read: {e.Message}");
         }
 
-        return FromText(text, path, origin);
+        return FromText(text, place ?? path, origin);
     }
 
     /// <summary>Reads HOCON; <paramref name="place"/> names it in errors.</summary>

@@ -16,10 +16,9 @@ internal static partial class SettingsSchema
         new TextKey("model.path", "a Hugging Face folder, or the name of a shipped model", text => text.Length > 0),
 
         new ChoiceKey("task.name", "tiny", "none"),
-        new IntegerKey("task.operations-min", 1, 9),
-        new IntegerKey("task.operations-max", 1, 9),
-        new RealKey("task.redundancy", 0, 1),
-        new IntegerKey("task.distractors", 0, 9),
+        new IntegerKey("task.operations-min", 1, 20),
+        new IntegerKey("task.operations-max", 1, 20),
+        new IntegerKey("task.distractors", 0, 5),
         new IntegerKey("task.seed", 0),
 
         new ListKey("data.files", "a list of files, e.g. [\"train.jsonl\"]", text => text.Length > 0),
@@ -27,13 +26,14 @@ internal static partial class SettingsSchema
         new IntegerKey("rollout.prompts-per-step", 1, 65_536),
         new IntegerKey("rollout.samples", 2, 1024),
         new IntegerKey("rollout.waves-per-step", 1, 65_536),
+        new IntegerKey("rollout.max-prompt-tokens", 1, 1_000_000),
         new IntegerKey("rollout.max-new-tokens", 1, 1_000_000),
         new RealKey("rollout.temperature", 0, 10, Open: true),
         new RealKey("rollout.top-p", 0, 1, Open: true),
         new IntegerKey("rollout.top-k", 0, 1_000_000),
 
         new ChoiceKey("segmentation.phrases", "official", "corrected"),
-        new IntegerKey("segmentation.min-characters", 1, 100_000),
+        new IntegerKey("segmentation.min-characters", 0, 100_000),
         new IntegerKey("segmentation.min-summary-characters", 0, 100_000),
 
         new RealKey("credit.length-penalty", 0, 1),

@@ -41,6 +41,9 @@ public sealed class TensorBoardTests
         Assert.Equal(301UL, (ulong)events[2][2][0]);
     }
 
+    internal static IEnumerable<long> StepsOf(string file) =>
+        Records(File.ReadAllBytes(file)).Skip(1).Select(record => (long)(ulong)Fields(record)[2][0]);
+
     private static IEnumerable<byte[]> Records(byte[] file)
     {
         for (var at = 0; at < file.Length;)

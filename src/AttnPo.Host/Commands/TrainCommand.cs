@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Text.Json;
+using AttnPo.Actors.Protocol;
+using AttnPo.Actors.Run;
+using AttnPo.Gpu.Model;
+using AttnPo.Host.Control;
+using AttnPo.Host.Metrics;
+using AttnPo.Host.Progress;
+using AttnPo.Host.Settings;
+using AttnPo.Host.Training;
+
+namespace AttnPo.Host.Commands;
+
+/// <summary>train: trains, or goes on with the run that the directory holds.</summary>
+internal static class TrainCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var config = new Option<string>("--config") { Description = "Shipped settings by name, or a file. A run that is there keeps its own.", HelpName = "NAME|FILE" };
+        var run = new Option<string>("--run") { Description = "Run directory; one that holds a run is gone on with. Without it runs/NAME.", HelpName = "DIR" };
+        var set = new Option<string[]>("--set") { Description = "A setting above those of the file; may be given often.", HelpName = "KEY=VALUE" };
+        var fresh = new Option<bool>("--fresh") { Description = "Start anew; refuses a directory that already holds a run." };
+        var command = new Command("train", "Trains; a run directory that already holds a run is gone on with.") { config, run, set, fresh };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            parsed.GetValue(config), parsed.GetValue(run), parsed.GetValue(set) ?? [], parsed.GetValue(fresh), parsed.InvocationConfiguration, cancellation));
+        return command;
+    }
+
+    /// <summary>Trains the embedded default, as no command at all does.</summary>
+    public static Task<int> RunDefaultAsync(InvocationConfiguration console, CancellationToken cancellation) =>
+        RunAsync(null, null, [], fresh: false, console, cancellation);
+
+    private static async Task<int> RunAsync(
+        string? config, string? run, string[] assignments, bool fresh, InvocationConfiguration console, CancellationToken cancellation)
+    {
+        var directory = run ?? Path.Combine("runs", SettingsFiles.NameOf(config ?? SettingsFiles.DefaultName));
+        var settings = RunFolderSettings.Resolve(directory, config, assignments, fresh);
+        console.Output.WriteLine($"run {directory}, settings {settings.Hash()[..12]}: {settings.Written("method")} on {settings.Get<string>("model.path")}, "
+            + $"{settings.Written("steps")} steps, {settings.Get<string>("device")}, {settings.Written("threads")} threads");
+
+        var display = new RunDisplay();
+        using var tensorBoard = new TensorBoardProjection(directory);
+        using var store = new PolicyStore();
+        var setup = TrainingComposition.Compose(settings, directory, store, news =>
+        {
+            display.Observe(news);
+            tensorBoard.Observe(news);
+        });
+
+        // A run that begins has its settings before its journal: whatever is killed, the directory says what it holds. A run that is
+        // gone on with may belong to another process until the start below holds it.
+        var continued = RunFolderSettings.HoldsRun(directory);
+        if (!continued) RunFolderSettings.Write(directory, settings);
+        RunOutcome outcome;
+        await using (var training = TrainingRun.Start(setup))
+        {
+            if (continued) RunFolderSettings.Write(directory, settings);
+            await using var control = await ControlEndpoint.StartAsync(directory, async token => StatusMembers(await training.StatusAsync(token)));
+            await using var stop = cancellation.Register(() => _ = training.StopAsync());
+            var following = display.FollowAsync(console.Output);
+            outcome = await training.Completion;
+            display.Complete();
+            await following;
+        }
+
+        return End(outcome, directory, console, cancellation);
+    }
+
+    private static int End(RunOutcome outcome, string directory, InvocationConfiguration console, CancellationToken cancellation)
+    {
+        switch (outcome.End)
+        {
+            case RunEnd.Refused:
+                throw new SettingsException(outcome.Message);
+            case RunEnd.Failed:
+                throw new WorkFailedException(outcome.Message);
+            case RunEnd.Stopped:
+                console.Output.WriteLine($"stopped after step {outcome.Step}; attnpo train --run {directory} goes on");
+                return cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+            default:
+                foreach (var line in RunSummary.Lines(directory)) console.Output.WriteLine(line);
+                return ExitCode.Done;
+        }
+    }
+
+    private static Action<Utf8JsonWriter> StatusMembers(RunProtocol.RunStatus status) => json =>
+    {
+        json.WriteBoolean("live", true);
+        json.WriteString("run", status.Run.ToString());
+        json.WriteString("state", status.State.ToLowerInvariant());
+        json.WriteNumber("step", status.Step.Value);
+        json.WriteNumber("steps", status.Steps);
+        json.WriteNumber("policy", status.Policy.Value);
+        json.WriteNumber("attempt", status.Attempt);
+        json.WriteBoolean("stopping", status.Stopping);
+        json.WriteStartArray("stages");
+        foreach (var stage in status.Stages)
+        {
+            json.WriteStartObject();
+            json.WriteString("stage", stage.Stage);
+            json.WriteNumber("demand", stage.DemandOutstanding);
+            json.WriteNumber("in_hand", stage.InHand.Count);
+            json.WriteNumber("done", stage.Done);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("overdue");
+        foreach (var item in status.Overdue) json.WriteStringValue(item);
+        json.WriteEndArray();
+        json.WriteStartObject("metrics");
+        foreach (var (name, value) in status.Metrics)
+            if (double.IsFinite(value)) json.WriteNumber(name, value);
+        json.WriteEndObject();
+    };
+}

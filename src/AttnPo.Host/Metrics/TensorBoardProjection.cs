@@ -1,0 +1,44 @@
+using AttnPo.Actors.Protocol;
+
+namespace AttnPo.Host.Metrics;
+
+/// <summary>
+/// The event file of a run, a projection of its metrics: written anew at each start from metrics.jsonl, then step by step. So it
+/// holds each step once, however often the run was killed.
+/// </summary>
+internal sealed class TensorBoardProjection(string runDirectory) : IDisposable
+{
+    private readonly string _folder = Path.Combine(runDirectory, "tensorboard");
+    private TensorBoardWriter? _writer;
+    private long _committed;
+
+    /// <summary>Takes a run's news.</summary>
+    public void Observe(RunProtocol.IRunProgress news)
+    {
+        if (news is RunProtocol.RunOpened opened)
+        {
+            _committed = opened.Committed.Value;
+            return;
+        }
+
+        // Only after the run is open does metrics.jsonl agree with the journal.
+        _writer ??= Begin();
+        if (news is RunProtocol.StepFinished step) _writer.Write(DateTimeOffset.UtcNow, step.Step.Value, step.Metrics);
+        if (news is RunProtocol.EvaluationFinished evaluation) _writer.Write(DateTimeOffset.UtcNow, evaluation.Step.Value, evaluation.Metrics);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _writer?.Dispose();
+
+    private TensorBoardWriter Begin()
+    {
+        Directory.CreateDirectory(_folder);
+        foreach (var old in Directory.GetFiles(_folder, "events.out.tfevents.*")) File.Delete(old);
+        var now = DateTimeOffset.UtcNow;
+        var writer = new TensorBoardWriter(_folder, now);
+        foreach (var row in MetricsFile.Read(runDirectory))
+            if (row.Remove("step", out var step) && step <= _committed)
+                writer.Write(now, (long)step, row);
+        return writer;
+    }
+}

@@ -1,0 +1,35 @@
+using AttnPo.Gpu;
+using AttnPo.Gpu.Checkpoints;
+using AttnPo.Gpu.Generation;
+using AttnPo.Gpu.Model;
+using AttnPo.Gpu.Scoring;
+
+namespace AttnPo.Host.Models;
+
+/// <summary>Engines over a folder's weights for commands that train nothing.</summary>
+internal static class EngineFactory
+{
+    /// <summary>A generator that holds the folder's weights.</summary>
+    public static IGenerator Generator(ModelFolder folder, string device)
+    {
+        using var store = new PolicyStore(1);
+        using (var model = HuggingFaceModel.Load(folder.Directory, device)) store.Publish(0, model.Decoder);
+        var generator = new Generator(store, folder.Config, device);
+        generator.LoadPolicy(0);
+        return generator;
+    }
+
+    /// <summary>A scorer over the folder's weights, which live as long as the owner.</summary>
+    public static Owned<IScorer> Scorer(ModelFolder folder, string device)
+    {
+        var model = HuggingFaceModel.Load(folder.Directory, device);
+        return new(new Scorer(model.Decoder), model);
+    }
+}
+
+/// <summary>A value with what must be disposed after its use.</summary>
+internal sealed record Owned<T>(T Value, IDisposable Owner) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Owner.Dispose();
+}

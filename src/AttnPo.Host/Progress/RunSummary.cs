@@ -1,0 +1,19 @@
+using AttnPo.Host.Metrics;
+
+namespace AttnPo.Host.Progress;
+
+/// <summary>What a finished run leaves on the screen: where it began and ended on held-out prompts, and where its results lie.</summary>
+internal static class RunSummary
+{
+    /// <summary>The lines.</summary>
+    public static IEnumerable<string> Lines(string runDirectory)
+    {
+        var evaluated = MetricsFile.Read(runDirectory).Where(row => row.ContainsKey("eval/accuracy")).ToList();
+        if (evaluated.Count > 0) yield return $"held-out at the start (step {evaluated[0]["step"]:0}): {RunFigures.HeldOut(evaluated[0])}";
+        if (evaluated.Count > 1) yield return $"held-out at the end (step {evaluated[^1]["step"]:0}):  {RunFigures.HeldOut(evaluated[^1])}";
+        var checkpoints = Path.Combine(runDirectory, "checkpoints");
+        if (Directory.Exists(checkpoints) && Directory.GetDirectories(checkpoints, "step-*").Max() is { } last) yield return $"checkpoint:  {last}";
+        yield return $"metrics:     {Path.Combine(runDirectory, "metrics.jsonl")} and {Path.Combine(runDirectory, "tensorboard")}";
+        if (File.Exists(Path.Combine(runDirectory, "journal.db"))) yield return $"journal:     {Path.Combine(runDirectory, "journal.db")}";
+    }
+}

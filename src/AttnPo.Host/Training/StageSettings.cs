@@ -1,0 +1,131 @@
+using AttnPo.Actors.Pipeline;
+using AttnPo.Actors.Run;
+using AttnPo.Core.Credit;
+using AttnPo.Core.Data;
+using AttnPo.Core.Steps;
+using AttnPo.Gpu;
+using AttnPo.Gpu.Training;
+using AttnPo.Host.Models;
+using AttnPo.Host.Settings;
+
+namespace AttnPo.Host.Training;
+
+/// <summary>Binds resolved settings to the record of each stage; each key goes to one place.</summary>
+internal static class StageSettings
+{
+    /// <summary>The run itself.</summary>
+    public static RunSettings Run(ResolvedSettings s) => new()
+    {
+        Seed = (ulong)s.Get<long>("seed"),
+        Steps = s.Integer("steps"),
+        SettingsHash = s.Hash(),
+        CodeVersion = typeof(StageSettings).Assembly.GetName().Version!.ToString(3),
+        RestartBudget = s.Integer("pipeline.restart-budget"),
+        StallAfter = s.Get<TimeSpan>("pipeline.stall-after"),
+        KeepCheckpoints = s.Integer("checkpoint.keep-last"),
+    };
+
+    /// <summary>PromptSampler.</summary>
+    public static PromptSamplerSettings PromptSampler(ResolvedSettings s) => new()
+    {
+        PromptsPerStep = s.Integer("rollout.prompts-per-step"),
+        WavesPerStep = s.Integer("rollout.waves-per-step"),
+        MaxPromptTokens = s.Integer("rollout.max-prompt-tokens"),
+    };
+
+    /// <summary>Generator.</summary>
+    public static GeneratorSettings Generator(ResolvedSettings s, ModelFolder model) => new()
+    {
+        SamplesPerPrompt = s.Integer("rollout.samples"),
+        Sampling = new SamplingSettings(
+            s.Integer("rollout.max-new-tokens"), s.Get<double>("rollout.temperature"), s.Get<double>("rollout.top-p"), s.Integer("rollout.top-k"), model.StopTokens),
+        Window = s.Integer("pipeline.window"),
+    };
+
+    /// <summary>RewardVerifier.</summary>
+    public static RewardVerifierSettings RewardVerifier(ResolvedSettings s) => new() { Window = s.Integer("pipeline.window") };
+
+    /// <summary>How reasoning is cut.</summary>
+    public static SegmentationSettings Segmentation(ResolvedSettings s) =>
+        new(s.Integer("segmentation.min-characters"), s.Integer("segmentation.min-summary-characters"));
+
+    /// <summary>The method.</summary>
+    public static CreditSettings Credit(ResolvedSettings s) => CreditSettings.For(s.Get<string>("method") switch
+    {
+        "attnpo" => Method.AttnPo,
+        "tlmre" => Method.Tlmre,
+        "grpo" => Method.Grpo,
+        _ => Method.Rloo,
+    }) with
+    {
+        LengthPenalty = s.Get<double>("credit.length-penalty"),
+        Beta = s.Get<double>("credit.beta"),
+        Lambda = s.Get<double>("credit.lambda"),
+        Delta = s.Get<double>("credit.delta"),
+        Delay = s.Get<double>("credit.delay"),
+        Form = s.Get<string>("credit.form") == "paper" ? RescalingForm.Paper : RescalingForm.Reference,
+        PositiveGate = s.Get<bool>("credit.positive-gate"),
+        NegativeGate = s.Get<bool>("credit.negative-gate"),
+        ExcludeTruncated = s.Get<string>("verification.truncated") == "excluded",
+    };
+
+    /// <summary>AttentionScorer.</summary>
+    public static AttentionScorerSettings AttentionScorer(ResolvedSettings s, IReadOnlyList<HeadId> heads) => new()
+    {
+        Heads = heads,
+        Source = s.Get<string>("credit.scores") == "labels" ? StepScoreSource.Labels : StepScoreSource.Heads,
+        Window = s.Integer("pipeline.window"),
+    };
+
+    /// <summary>Optimizer, the stage.</summary>
+    public static OptimizerStageSettings OptimizerStage(ResolvedSettings s) => new()
+    {
+        LearningRate = new LearningRateSchedule
+        {
+            Peak = s.Get<double>("optimizer.learning-rate"),
+            Decay = s.Get<string>("optimizer.schedule") switch
+            {
+                "linear" => LearningRateDecay.Linear,
+                "cosine" => LearningRateDecay.Cosine,
+                _ => LearningRateDecay.Constant,
+            },
+            WarmupSteps = s.Integer("optimizer.warmup-steps"),
+        },
+        Window = s.Integer("pipeline.window"),
+    };
+
+    /// <summary>The optimizer's constants, the engine's.</summary>
+    public static OptimizerSettings Optimizer(ResolvedSettings s) => new()
+    {
+        Beta1 = s.Get<double>("optimizer.beta1"),
+        Beta2 = s.Get<double>("optimizer.beta2"),
+        Epsilon = s.Get<double>("optimizer.epsilon"),
+        WeightDecay = s.Get<double>("optimizer.weight-decay"),
+        ClipNorm = s.Get<double>("optimizer.clip-norm"),
+        PpoClip = s.Get<double>("optimizer.ppo-clip"),
+        DualClip = s.Get<double>("optimizer.dual-clip"),
+        MicroBatchTokens = s.Integer("optimizer.micro-batch-tokens"),
+    };
+
+    /// <summary>Evaluations on held-out prompts; null for none.</summary>
+    public static EvaluationSettings? Evaluation(ResolvedSettings s, ModelFolder model) => s.Integer("evaluation.prompts") == 0 ? null : new()
+    {
+        Every = s.Integer("evaluation.every"),
+        Prompts = s.Integer("evaluation.prompts"),
+        Samples = s.Integer("evaluation.samples"),
+        Sampling = new SamplingSettings(s.Integer("rollout.max-new-tokens"), s.Get<double>("evaluation.temperature"), 1, 0, model.StopTokens),
+    };
+
+    /// <summary>Where the journal is.</summary>
+    public static JournalSettings Journal(ResolvedSettings s) => new() { ConnectionString = s.Get<string>("journal.connection-string") };
+
+    /// <summary>The task that makes its own prompts; null where they come from files.</summary>
+    public static TinyTask? Task(ResolvedSettings s) => s.Get<string>("task.name") == "none" ? null : new TinyTask(
+        new TinyTaskSettings
+        {
+            MinOperations = s.Integer("task.operations-min"),
+            MaxOperations = s.Integer("task.operations-max"),
+            Distractors = s.Integer("task.distractors"),
+        },
+        (ulong)s.Get<long>("task.seed"));
+}

@@ -1,0 +1,63 @@
+using AttnPo.Actors.Protocol;
+using AttnPo.Actors.Run;
+using AttnPo.Core.Steps;
+using AttnPo.Core.Verification;
+using AttnPo.Gpu;
+using AttnPo.Gpu.Generation;
+using AttnPo.Gpu.Model;
+using AttnPo.Host.Models;
+using AttnPo.Host.Settings;
+
+namespace AttnPo.Host.Training;
+
+/// <summary>Puts a run together from settings: engine, task, reader, stages.</summary>
+internal static class TrainingComposition
+{
+    /// <summary>
+    /// Decides what settings leave to the machine or the model (threads, device, heads), so that the hash and settings.conf name what is
+    /// really used, and makes the engine ready.
+    /// </summary>
+    public static ResolvedSettings Decide(ResolvedSettings settings)
+    {
+        if (settings.Get<long>("threads") < 0) settings = settings.With("threads", (long)Environment.ProcessorCount);
+        settings = settings.With("device", EngineDevice.Prepare(settings.Get<string>("device"), settings.Integer("threads")));
+        if (KeyEffects.WhySilent(settings, "credit.heads") is not null || settings.Get<string[]>("credit.heads") is not ["auto"]) return settings;
+        var heads = ModelFolder.Open(settings.Get<string>("model.path")).OwnHeads();
+        return settings.With("credit.heads", heads.Select(head => head.ToString()).ToArray());
+    }
+
+    /// <summary>The run's parts. The store must outlive the run.</summary>
+    public static RunSetup Compose(ResolvedSettings settings, string runDirectory, PolicyStore store, Action<RunProtocol.IRunProgress> observe)
+    {
+        var model = ModelFolder.Open(settings.Get<string>("model.path"));
+        var device = settings.Get<string>("device");
+        var optimizer = StageSettings.Optimizer(settings);
+        var credit = StageSettings.Credit(settings);
+        var task = StageSettings.Task(settings);
+        var readsHeads = KeyEffects.WhySilent(settings, "credit.heads") is null;
+        IReadOnlyList<HeadId> heads = readsHeads ? model.Heads(settings.Get<string[]>("credit.heads"), settings.SourceOf("credit.heads") + ": credit.heads") : [];
+        return new RunSetup
+        {
+            Directory = Path.GetFullPath(runDirectory),
+            Run = StageSettings.Run(settings),
+            PromptSampler = StageSettings.PromptSampler(settings),
+            Generator = StageSettings.Generator(settings, model),
+            RewardVerifier = StageSettings.RewardVerifier(settings),
+            Credit = credit,
+            AttentionScorer = StageSettings.AttentionScorer(settings, heads),
+            Optimizer = StageSettings.OptimizerStage(settings),
+            Evaluation = StageSettings.Evaluation(settings, model),
+            Journal = StageSettings.Journal(settings),
+            AkkaLogLevel = settings.Get<string>("log.level").ToUpperInvariant(),
+            Training = task?.Train ?? new PromptFiles(settings.Get<string[]>("data.files")),
+            HeldOut = task?.HeldOut,
+            Tokenizer = model.Tokenizer,
+            Reader = new ResponseReader(
+                model.Tokenizer, PhraseTable.Named(settings.Get<string>("segmentation.phrases")), StageSettings.Segmentation(settings), new ExactGrader()),
+            Labels = task,
+            CreateLearner = () => Learner.Start(model.Directory, optimizer, device, store),
+            CreateGenerator = () => new Generator(store, model.Config, device),
+            Observe = observe,
+        };
+    }
+}

@@ -1,0 +1,26 @@
+using AttnPo.Actors.Protocol;
+using AttnPo.Host.Metrics;
+using Xunit;
+
+namespace AttnPo.Host.Tests.Metrics;
+
+public sealed class TensorBoardProjectionTests
+{
+    [Fact]
+    public void A_run_that_goes_on_has_each_step_once_in_one_file()
+    {
+        using var folder = new TemporaryFolder();
+        var loss = new Dictionary<string, double> { ["train/loss"] = 1 };
+        for (var start = 0; start < 2; start++)
+        {
+            using var projection = new TensorBoardProjection(folder.Path);
+            projection.Observe(new RunProtocol.RunOpened(new("r"), new(start), 2, start > 0));
+            projection.Observe(new RunProtocol.StepBegun(new(start + 1), 1, 1));
+            File.AppendAllText(folder.File("metrics.jsonl"), $"{{\"step\":{start + 1},\"train/loss\":1}}\n");
+            projection.Observe(new RunProtocol.StepFinished(new(start + 1), new(start + 1), loss));
+        }
+
+        var file = Assert.Single(Directory.GetFiles(Path.Combine(folder.Path, "tensorboard")));
+        Assert.Equal([1, 2], TensorBoardTests.StepsOf(file));
+    }
+}

@@ -1,0 +1,75 @@
+using AttnPo.Core.Data;
+using AttnPo.Gpu;
+using AttnPo.Gpu.Model;
+using AttnPo.Host.Models;
+using Xunit;
+
+namespace AttnPo.Host.Tests.Models;
+
+public sealed class ModelFolderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public ModelFolderTests()
+    {
+        TinyTask.WriteTokenizer(_folder.Path);
+        var shape = new ModelConfig(32, 64, Layers: 2, Heads: 4, KeyValueHeads: 2, 8, VocabularySize: 512, 256, 1e-6, 10000, true);
+        File.WriteAllText(_folder.File("config.json"), shape.ToJson());
+        File.WriteAllText(_folder.File("generation_config.json"), "{\"eos_token_id\":[5,6]}");
+        File.WriteAllText(_folder.File(ModelFolder.HeadsFile), "{\"heads\":[\"1:0\",\"0:3\"]}");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_folder_gives_its_stop_tokens_and_heads()
+    {
+        var model = ModelFolder.Open(_folder.Path);
+        Assert.Equal([5, 6], model.StopTokens);
+        Assert.Equal([new HeadId(1, 0), new HeadId(0, 3)], model.OwnHeads());
+    }
+
+    [Theory]
+    [InlineData("{}", "neither generation_config.json nor config.json holds eos_token_id")]
+    [InlineData("{\"eos_token_id\":512}", "eos_token_id holds 512; expected ids below 512")]
+    [InlineData("{\"eos_token_id\":\"end\"}", "eos_token_id holds end")]
+    [InlineData("{", "generation_config.json: not JSON")]
+    [Trait("Contract", "C9")]
+    public void A_generation_config_that_cannot_be_meant_is_refused(string text, string message)
+    {
+        File.WriteAllText(_folder.File("generation_config.json"), text);
+        Assert.Contains(message, Assert.Throws<InvalidDataException>(() => ModelFolder.Open(_folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"heads\":[\"2:0\"]}", "head 2:0: the model has layers 0 to 1 and heads 0 to 3")]
+    [InlineData("{\"heads\":[\"0:4\"]}", "head 0:4")]
+    [InlineData("{\"heads\":[\"one\"]}", "\"one\" is not layer:head")]
+    [InlineData("{\"heads\":[]}", "names no head")]
+    [InlineData("[]", "expected {\"heads\":[\"layer:head\",...]}")]
+    public void Heads_that_the_model_has_not_are_refused(string text, string message)
+    {
+        File.WriteAllText(_folder.File(ModelFolder.HeadsFile), text);
+        Assert.Contains(message, Assert.Throws<InvalidDataException>(() => ModelFolder.Open(_folder.Path).OwnHeads()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_heads_file_says_what_to_do()
+    {
+        File.Delete(_folder.File(ModelFolder.HeadsFile));
+        Assert.Contains("--set credit.heads", Assert.Throws<WorkFailedException>(() => ModelFolder.Open(_folder.Path).OwnHeads()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Companions_make_weights_a_folder()
+    {
+        using var checkpoint = new TemporaryFolder();
+        File.Copy(_folder.File("config.json"), checkpoint.File("config.json"));
+        ModelFolder.CopyCompanions(_folder.Path, checkpoint.Path);
+        Assert.Equal(2, ModelFolder.Open(checkpoint.Path).OwnHeads().Count);
+    }
+
+    [Fact]
+    public void Token_ids_that_the_model_has_not_are_named() =>
+        Assert.Equal("holds token id 512; the model has 0 to 511", ModelFolder.Open(_folder.Path).TokenFault([0, 511, 512]));
+}

@@ -1,0 +1,35 @@
+using AttnPo.Actors.Protocol;
+using AttnPo.Host.Progress;
+using Xunit;
+using static AttnPo.Actors.Protocol.RunProtocol;
+
+namespace AttnPo.Host.Tests.Progress;
+
+public sealed class RunFiguresTests
+{
+    private static StepFinished Step(long step, double seconds) => new(
+        new(step), new(step), new Dictionary<string, double> { ["time/step_s"] = seconds, ["rollout/accuracy"] = 0.5, ["rollout/tokens_mean"] = 81.5 });
+
+    [Fact]
+    public void The_time_left_follows_the_last_steps()
+    {
+        var figures = new RunFigures();
+        figures.Apply(new RunOpened(new("r"), new(10), 40, Continued: true));
+        Assert.Null(figures.TimeLeft);
+        for (var step = 11; step <= 20; step++) figures.Apply(Step(step, step < 13 ? 100 : 3));
+        Assert.Equal(TimeSpan.FromSeconds(60), figures.TimeLeft);
+    }
+
+    [Fact]
+    public void A_step_is_a_line_with_what_was_measured()
+    {
+        var figures = new RunFigures();
+        figures.Apply(new RunOpened(new("r"), StepNumber.Start, 40, Continued: false));
+        var step = Step(1, 2);
+        figures.Apply(step);
+        var line = figures.Line(step)!;
+        Assert.StartsWith("step 1/40  accuracy 0.500  tokens 81.5", line, StringComparison.Ordinal);
+        Assert.Contains("reward -", line, StringComparison.Ordinal);
+        Assert.EndsWith("left 1 min 18 s", line, StringComparison.Ordinal);
+    }
+}
