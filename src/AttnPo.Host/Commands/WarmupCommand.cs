@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using AttnPo.Gpu.Model;
 using AttnPo.Host.Models;
 using AttnPo.Host.Warmup;
 

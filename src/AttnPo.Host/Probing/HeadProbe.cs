@@ -1,9 +1,7 @@
 using AttnPo.Core.Data;
 using AttnPo.Core.Probing;
-using AttnPo.Core.Text;
 using AttnPo.Core.Verification;
 using AttnPo.Gpu;
-using AttnPo.Gpu.Model;
 using AttnPo.Host.Models;
 
 namespace AttnPo.Host.Probing;
