@@ -23,6 +23,7 @@ internal static class CommandLine
             TokenizeCommand.Create(),
             StatusCommand.Create(),
             DoctorCommand.Create(),
+            WarmupCommand.Create(),
         };
         root.SetAction((parsed, cancellation) => TrainCommand.RunDefaultAsync(parsed.InvocationConfiguration, cancellation));
         return root;

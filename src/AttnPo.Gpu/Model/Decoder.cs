@@ -34,8 +34,9 @@ public sealed class Decoder : nn.Module
     internal IReadOnlyList<(string Name, Parameter Weight)> Weights { get; }
 
     /// <summary>
-    /// A model to train from nothing, a function of configuration and seed: normal weights of deviation 0.02, those that write
-    /// into the residual stream scaled down by the square root of their number, biases 0, norms 1.
+    /// A model to train from nothing, a function of configuration and seed: normal weights, the embedding's of deviation 0.02, the
+    /// projections' of one over the root of their inputs, those that write into the residual stream scaled down by the root of
+    /// their number; biases 0, norms 1.
     /// </summary>
     public static Decoder Random(ModelConfig config, long seed, string device = "cpu")
     {
@@ -44,7 +45,7 @@ public sealed class Decoder : nn.Module
         using var scope = NewDisposeScope();
         // Drawn on the processor, so that the device does not change the weights.
         using var generator = new Generator((ulong)seed, CPU);
-        var residual = 0.02 / Math.Sqrt(2.0 * config.Layers);
+        var residual = 1 / Math.Sqrt(2.0 * config.Layers);
         foreach (var (name, weight) in decoder.Weights)
         {
             if (name.EndsWith("bias", StringComparison.Ordinal)) weight.zero_();
@@ -53,7 +54,10 @@ public sealed class Decoder : nn.Module
             {
                 var writesResidual = name.EndsWith("o_proj.weight", StringComparison.Ordinal)
                     || name.EndsWith("down_proj.weight", StringComparison.Ordinal);
-                using var drawn = randn(weight.shape, float32, generator: generator).mul_(writesResidual ? residual : 0.02);
+                var deviation = name.EndsWith("embed_tokens.weight", StringComparison.Ordinal)
+                    ? 0.02
+                    : (writesResidual ? residual : 1) / Math.Sqrt(weight.shape[1]);
+                using var drawn = randn(weight.shape, float32, generator: generator).mul_(deviation);
                 weight.copy_(drawn);
             }
         }
