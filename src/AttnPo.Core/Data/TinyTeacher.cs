@@ -5,7 +5,8 @@ namespace AttnPo.Core.Data;
 /// <summary>
 /// The overthinking teacher: it computes each value of the path in a line, and after each such line and before the end it checks, turns
 /// back and reads again as often as chance has it. Each of its lines starts with a transition phrase, so each is a step. Only a line
-/// that computes a value names it with the token that the answer will look for (<c>b=</c>): checks say <c>is</c>.
+/// that computes a value says whose it is (<c>b=7</c>), so the answer has one place to look for it: checks repeat a sum without
+/// the name, or a definition without the value.
 /// </summary>
 internal static class TinyTeacher
 {
@@ -63,7 +64,7 @@ internal static class TinyTeacher
     private static void AppendDoubleCheck(StringBuilder text, TinyProgram program, int done, ref RandomSequence random)
     {
         var variable = program.Path[random.Next(done + 1)];
-        text.Append($"Let me double-check: {TinyProgram.NameOf(variable)} is {program.Values[variable]}.\n");
+        text.Append("Let me double-check: ").Append(program.DefinitionText(variable)).Append(".\n");
     }
 
     private static string Computation(TinyProgram program, int variable) =>
