@@ -24,6 +24,7 @@ internal static class CommandLine
             StatusCommand.Create(),
             DoctorCommand.Create(),
             WarmupCommand.Create(),
+            CompareCommand.Create(),
         };
         root.SetAction((parsed, cancellation) => TrainCommand.RunDefaultAsync(parsed.InvocationConfiguration, cancellation));
         return root;
