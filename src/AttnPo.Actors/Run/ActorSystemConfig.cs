@@ -22,8 +22,10 @@ internal static class ActorSystemConfig
         };
         return ConfigurationFactory.ParseString(
             $$"""
+            {{RunLogger.FileKey}} = "{{Escape(Path.Combine(directory, "log", "attnpo.log"))}}"
             akka {
               loglevel = {{logLevel}}
+              loggers = ["{{typeof(RunLogger).FullName}}, {{typeof(RunLogger).Assembly.GetName().Name}}"]
               stdout-loglevel = OFF
               # What a stage sends to one that has just been restarted is late, not lost: the step is begun again.
               log-dead-letters = off
