@@ -30,34 +30,33 @@ public static partial class EngineRuntime
             if (_configured == threads) return;
             if (_configured != 0)
                 throw new InvalidOperationException($"the engine already runs with {_configured} threads; {threads} were asked for");
-            KeepFreedMemory();
+            if (OperatingSystem.IsLinux()) PrepareNativeLibraries();
             set_num_threads(threads);
             _configured = threads;
         }
     }
 
-    /// <summary>
-    /// Large tensors come and go with every step. By default glibc gives their memory back each time, and the fresh pages cost
-    /// more than the arithmetic on them; here it is kept.
-    /// </summary>
-    private static void KeepFreedMemory()
+    private static void PrepareNativeLibraries()
     {
-        if (!OperatingSystem.IsLinux()) return;
         try
         {
+            // Large tensors come and go with every step. By default glibc gives their memory back each time, and the fresh pages
+            // cost more than the arithmetic on them; here it is kept.
             _ = SetMallocOption(MmapMaximum, 0);
             _ = SetMallocOption(TrimThreshold, int.MaxValue);
+            // Threads that wait for each other spin by default, which takes the processor from whoever has work as soon as two
+            // stages compute at once. Read when the library is loaded; a value from outside stays.
+            _ = SetEnvironmentVariable("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0);
         }
-        catch (EntryPointNotFoundException)
+        catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
         {
-            // Another C library: allocation stays as it is, which costs time and nothing else.
-        }
-        catch (DllNotFoundException)
-        {
-            // As above: musl has neither this name nor this option.
+            // Another C library than glibc: nothing but time is lost.
         }
     }
 
     [LibraryImport("libc.so.6", EntryPoint = "mallopt")]
     private static partial int SetMallocOption(int option, int value);
+
+    [LibraryImport("libc.so.6", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironmentVariable(string name, string value, int overwrite);
 }
