@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using AttnPo.Actors.Run;
+using AttnPo.Core.Credit;
+using AttnPo.Core.Data;
+using AttnPo.Core.Verification;
+using AttnPo.Gpu;
+
+namespace AttnPo.Host.Benchmarks;
+
+/// <summary>
+/// The method as one plain loop over the same engine, data and settings as a run's: no actors, no journal, no overlap. What the
+/// pipeline is held against, in time and in result: both end with the same weights, bit for bit.
+/// </summary>
+internal sealed class BareLoop
+{
+    private readonly RunSetup _setup;
+    private readonly ITrainer _trainer;
+    private readonly IScorer _scorer;
+    private readonly IGenerator _generator;
+
+    private BareLoop(RunSetup setup, ITrainer trainer, IScorer scorer, IGenerator generator) =>
+        (_setup, _trainer, _scorer, _generator) = (setup, trainer, scorer, generator);
+
+    /// <summary>Makes the run's steps and writes a checkpoint after each, as the run does; answers the seconds of each step.</summary>
+    public static IReadOnlyList<double> Run(RunSetup setup, CancellationToken cancellation)
+    {
+        var learner = setup.CreateLearner();
+        using var model = learner.Owner;
+        using var generator = setup.CreateGenerator();
+        var loop = new BareLoop(setup, learner.Trainer, learner.Scorer, generator);
+        return [.. Enumerable.Range(1, setup.Run.Steps).Select(step =>
+        {
+            var clock = Stopwatch.StartNew();
+            loop.Step(step, cancellation);
+            return clock.Elapsed.TotalSeconds;
+        })];
+    }
+
+    private void Step(int step, CancellationToken cancellation)
+    {
+        _generator.LoadPolicy(_trainer.PolicyVersion);
+        var (prompts, waves) = (_setup.PromptSampler.PromptsPerStep, _setup.PromptSampler.WavesPerStep);
+        long tokens = 0;
+        for (var wave = 0; wave < waves; wave++)
+        {
+            var positions = Enumerable.Range(wave * prompts / waves, ((wave + 1) * prompts / waves) - (wave * prompts / waves));
+            tokens += Wave(step, [.. positions.Select(position => ((step - 1L) * prompts) + position)], cancellation);
+        }
+
+        _trainer.Update(_setup.Optimizer.LearningRate.At(step, _setup.Run.Steps), Math.Max(1, tokens));
+        var checkpoint = Path.Combine(_setup.Directory, $"step-{step}");
+        Directory.CreateDirectory(checkpoint);
+        _trainer.SaveCheckpoint(checkpoint);
+        if (step > 1) Directory.Delete(Path.Combine(_setup.Directory, $"step-{step - 1}"), recursive: true);
+    }
+
+    /// <summary>Generates, judges, scores and accumulates the groups at these positions of the reading; answers their counted tokens.</summary>
+    private long Wave(int step, long[] positions, CancellationToken cancellation)
+    {
+        var prompts = positions.Select(at => _setup.Training[PromptOrder.At(_setup.Run.Seed, at, _setup.Training.Count)]).ToArray();
+        var request = new GenerationRequest(
+            _setup.Run.Seed, step - 1,
+            [.. prompts.Select((prompt, i) => new GenerationPrompt(positions[i], _setup.Tokenizer.Encode(prompt.Text)))],
+            _setup.Generator.SamplesPerPrompt, _setup.Generator.Sampling);
+        var completions = _generator.Generate(request, cancellation).Chunk(_setup.Generator.SamplesPerPrompt).ToArray();
+        var rollouts = prompts.SelectMany((prompt, i) => Judge(prompt, request.Prompts[i].Tokens, completions[i])).ToArray();
+
+        var scored = rollouts
+            .Where(r => r.Advantage != 0 && StepRescaling.Applies(r.Reading.Verdict, r.Reading.Steps.Count, _setup.Credit))
+            .ToArray();
+        var scores = _scorer.Score(
+            [.. scored.Select(r => new ScoreRequest(
+                r.Prompt, r.Completion.Tokens, r.Reading.ThinkEnd, [.. r.Reading.StepSpans.Select(s => new TokenRange(s.Start, s.End))]))],
+            _setup.AttentionScorer.Heads, cancellation);
+        var factors = scored.Zip(scores, (r, s) => (Rollout: r, Factors: Factors(r, s, step))).ToDictionary(p => p.Rollout, p => p.Factors);
+
+        TrainingSample[] samples = [.. rollouts.Where(r => r.Advantage != 0).Select(r => new TrainingSample(
+            r.Prompt, r.Completion.Tokens,
+            factors.TryGetValue(r, out var ofSteps)
+                ? StepRescaling.TokenWeights(r.Advantage, r.Completion.Tokens.Length, r.Reading.StepSpans, ofSteps)
+                : StepRescaling.TokenWeights(r.Advantage, r.Completion.Tokens.Length, [], []),
+            GeneratorLogProbs: r.Completion.LogProbs))];
+        if (samples.Length > 0) _trainer.Accumulate(samples, cancellation);
+        return rollouts.Where(r => r.Counted).Sum(r => (long)r.Completion.Tokens.Length);
+    }
+
+    private IEnumerable<Rollout> Judge(Prompt prompt, int[] tokens, Completion[] completions)
+    {
+        var readings = completions
+            .Select(c => _setup.Reader.Read(c.Tokens, c.Finish == FinishReason.Length, prompt.Gold)).ToArray();
+        // The pipeline knows the true labels of every rollout, for its metrics; the same work is done here.
+        foreach (var reading in readings) _setup.Labels?.Label(prompt, reading.Text, reading.Steps);
+        var credit = GroupAssessment.Assess(
+            [.. readings.Zip(completions, (reading, c) => new Outcome(reading.Verdict, c.Tokens.Length))], _setup.Credit);
+        return completions.Select((completion, i) =>
+            new Rollout(tokens, completion, readings[i], credit.Advantages[i], credit.Counted[i], credit.CorrectShare));
+    }
+
+    private double[] Factors(Rollout rollout, ResponseScores scores, int step)
+    {
+        var response = rollout.Completion.Tokens.Length;
+        var baseline = StepRescaling.Baseline(
+            rollout.CorrectShare, _setup.Credit.Beta, response - rollout.Reading.ThinkEnd - 1, rollout.Prompt.Length + response);
+        double[] mean = [.. Enumerable.Range(0, rollout.Reading.Steps.Count).Select(s => scores.HeadScores.Average(head => head[s]))];
+        return [.. StepRescaling.Factors(
+            rollout.Reading.Verdict, rollout.Advantage, mean, baseline, rollout.CorrectShare, step, _setup.Credit)];
+    }
+
+    private sealed record Rollout(
+        int[] Prompt, Completion Completion, ReadResponse Reading, double Advantage, bool Counted, double CorrectShare);
+}

@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using AttnPo.Actors.Protocol;
+using AttnPo.Actors.Run;
+using AttnPo.Gpu.Model;
+using AttnPo.Host.Settings;
+using AttnPo.Host.Training;
+
+namespace AttnPo.Host.Benchmarks;
+
+/// <summary>Step times of pipeline and bare loop on the same work.</summary>
+/// <param name="WavesPerStep">1: the stages cannot overlap, so the ratio is the pipeline's own cost. More: overlap counts too.</param>
+/// <param name="PipelineSeconds">Median over the steps of all rounds.</param>
+/// <param name="LoopSeconds">Likewise.</param>
+/// <param name="CommitShare">Share of the pipeline's step that goes into checkpoint and journal.</param>
+/// <param name="SameWeights">Whether both ended with the same weights, bit for bit, in every round.</param>
+internal sealed record PipelineFigures(int WavesPerStep, double PipelineSeconds, double LoopSeconds, double CommitShare, bool SameWeights)
+{
+    /// <summary>The pipeline's step over the loop's, less 1.</summary>
+    public double Overhead => (PipelineSeconds / LoopSeconds) - 1;
+}
+
+/// <summary>
+/// Measures a run's actor pipeline against the bare loop: in one process, in turn, each round from the start model, each with a
+/// checkpoint a step. The first step of each is left out, since it warms caches up.
+/// </summary>
+internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
+{
+    /// <summary>Measures with one number of waves a step.</summary>
+    public async Task<PipelineFigures> Measure(int waves, CancellationToken cancellation)
+    {
+        var (pipeline, loop, commit) = (new List<double>(), new List<double>(), new List<double>());
+        var same = true;
+        for (var round = 0; round < rounds; round++)
+        {
+            var work = Path.Combine(Path.GetTempPath(), $"attnpo-bench-{Guid.NewGuid():N}");
+            try
+            {
+                var piped = await RunPipeline(Path.Combine(work, "pipeline"), waves, pipeline, commit, cancellation);
+                loop.AddRange(RunLoop(Path.Combine(work, "loop"), waves, cancellation).Skip(1));
+                var steps = settings.Integer("steps");
+                same &= Hash(Path.Combine(piped, "checkpoints", $"step-{steps:D6}")) == Hash(Path.Combine(work, "loop", $"step-{steps}"));
+            }
+            finally
+            {
+                Directory.Delete(work, recursive: true);
+            }
+        }
+
+        return new PipelineFigures(waves, Median(pipeline), Median(loop), commit.Average(), same);
+    }
+
+    private async Task<string> RunPipeline(string directory, int waves, List<double> seconds, List<double> commits, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(directory);
+        using var store = new PolicyStore();
+        var began = TimeProvider.System.GetTimestamp();
+        var setup = Setup(directory, waves, store, news =>
+        {
+            // From commit to commit: whatever lies between two steps counts.
+            if (news is not RunProtocol.StepFinished finished) return;
+            var elapsed = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+            began = TimeProvider.System.GetTimestamp();
+            if (finished.Step.Value == 1) return;
+            seconds.Add(elapsed);
+            commits.Add(finished.Metrics["time/commit_s"] / elapsed);
+        });
+        await using var run = TrainingRun.Start(setup);
+        await using var stop = cancellation.Register(() => _ = run.StopAsync());
+        var outcome = await run.Completion;
+        cancellation.ThrowIfCancellationRequested();
+        return outcome.End == RunEnd.Finished ? directory : throw new WorkFailedException(outcome.Message);
+    }
+
+    private IReadOnlyList<double> RunLoop(string directory, int waves, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(directory);
+        using var store = new PolicyStore();
+        return BareLoop.Run(Setup(directory, waves, store, _ => { }), cancellation);
+    }
+
+    private RunSetup Setup(string directory, int waves, PolicyStore store, Action<RunProtocol.IRunProgress> observe)
+    {
+        var setup = TrainingComposition.Compose(settings, directory, store, observe);
+        return setup with { PromptSampler = setup.PromptSampler with { WavesPerStep = waves }, Evaluation = null };
+    }
+
+    private static string Hash(string checkpoint)
+    {
+        using var weights = File.OpenRead(Path.Combine(checkpoint, "model.safetensors"));
+        return Convert.ToHexString(SHA256.HashData(weights));
+    }
+
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        return (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
+    }
+}
