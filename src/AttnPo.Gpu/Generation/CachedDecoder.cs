@@ -4,10 +4,11 @@ using static TorchSharp.torch;
 
 namespace AttnPo.Gpu.Generation;
 
-/// <summary>The decoder with a cache of keys and values, on any device.</summary>
-internal sealed class CachedDecoder(Decoder decoder) : IBatchedModel, IDisposable
+/// <summary>The decoder with a cache of keys and values, in tensor operations, on any device.</summary>
+internal sealed class CachedDecoder : IPolicyModel
 {
-    private readonly KeyValueCache _cache = new(decoder.Config, decoder.Device);
+    private readonly Decoder _decoder;
+    private readonly KeyValueCache _cache;
     private float[] _logits = [];
     private int[] _padding = [];
     private bool _isPadded;
@@ -15,14 +16,33 @@ internal sealed class CachedDecoder(Decoder decoder) : IBatchedModel, IDisposabl
     // 0 or minus infinity for each slot and column: (slots, 1, 1, columns)
     private Tensor? _mask;
 
-    /// <inheritdoc/>
-    public int VocabularySize => decoder.Config.VocabularySize;
+    public CachedDecoder(ModelConfig config, Device device)
+    {
+        _decoder = new Decoder(config, device);
+        _cache = new KeyValueCache(config, device);
+    }
 
     /// <inheritdoc/>
-    public int LongestSequence => decoder.Config.MaxPositions;
+    public int VocabularySize => _decoder.Config.VocabularySize;
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Begin(IReadOnlyList<int[]> prompts, int samplesPerPrompt)
+    public int LongestSequence => _decoder.Config.MaxPositions;
+
+    /// <inheritdoc/>
+    public int Workers => 1;
+
+    /// <inheritdoc/>
+    public bool MovesAreFree => false;
+
+    /// <inheritdoc/>
+    public void Load(IReadOnlyList<Tensor> weights)
+    {
+        _decoder.CopyFrom(weights);
+        _decoder.Fuse();
+    }
+
+    /// <inheritdoc/>
+    public void Begin(IReadOnlyList<int[]> prompts, int samplesPerPrompt, LogitsReader reader)
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
@@ -49,11 +69,11 @@ internal sealed class CachedDecoder(Decoder decoder) : IBatchedModel, IDisposabl
             PositionLimit = length,
             Mask = _isPadded ? PromptMask(prompts, length) : null,
         };
-        var hidden = decoder.Forward(OnDevice(ids).view(prompts.Count, length), pass);
+        var hidden = _decoder.Forward(OnDevice(ids).view(prompts.Count, length), pass);
         _cache.EndPrompts();
         _mask?.Dispose();
         _mask = _isPadded ? ColumnMask(length).DetachFromDisposeScope() : null;
-        return ToHost(decoder.Logits(hidden.select(1, length - 1)));
+        Show(_decoder.Logits(hidden.select(1, length - 1)), reader);
     }
 
     /// <inheritdoc/>
@@ -74,7 +94,7 @@ internal sealed class CachedDecoder(Decoder decoder) : IBatchedModel, IDisposabl
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Append(ReadOnlySpan<int> tokens, ReadOnlySpan<int> positions)
+    public void Append(ReadOnlySpan<int> tokens, ReadOnlySpan<int> positions, LogitsReader reader)
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
@@ -99,8 +119,8 @@ internal sealed class CachedDecoder(Decoder decoder) : IBatchedModel, IDisposabl
             PositionLimit = highest + 1,
             Mask = _mask?.narrow(0, 0, tokens.Length).narrow(3, 0, _cache.Length),
         };
-        var hidden = decoder.Forward(OnDevice(ids).unsqueeze(1), pass);
-        return ToHost(decoder.Logits(hidden.squeeze(1)));
+        var hidden = _decoder.Forward(OnDevice(ids).unsqueeze(1), pass);
+        Show(_decoder.Logits(hidden.squeeze(1)), reader);
     }
 
     /// <inheritdoc/>
@@ -108,14 +128,15 @@ internal sealed class CachedDecoder(Decoder decoder) : IBatchedModel, IDisposabl
     {
         _cache.Dispose();
         _mask?.Dispose();
+        _decoder.Dispose();
     }
 
-    private Tensor OnDevice(long[] values) => tensor(values, int64, decoder.Device);
+    private Tensor OnDevice(long[] values) => tensor(values, int64, _decoder.Device);
 
     // A padding position sees itself alone: without anything to see its softmax would not be a number.
     private Tensor PromptMask(IReadOnlyList<int[]> prompts, int length)
     {
-        var columns = arange(length, int64, decoder.Device);
+        var columns = arange(length, int64, _decoder.Device);
         var padding = OnDevice([.. prompts.Select(p => (long)(length - p.Length))]).view(-1, 1, 1, 1);
         var (keys, queries) = (columns.unsqueeze(0), columns.unsqueeze(1));
         var seen = keys.le(queries).logical_and(keys.ge(padding)).logical_or(keys.eq(queries));
@@ -125,17 +146,17 @@ internal sealed class CachedDecoder(Decoder decoder) : IBatchedModel, IDisposabl
     private Tensor ColumnMask(long columns)
     {
         var padding = OnDevice([.. _padding.Select(p => (long)p)]).view(-1, 1, 1, 1);
-        return Additive(arange(columns, int64, decoder.Device).ge(padding));
+        return Additive(arange(columns, int64, _decoder.Device).ge(padding));
     }
 
     private static Tensor Additive(Tensor seen) => zeros_like(seen, float32).masked_fill_(seen.logical_not(), float.NegativeInfinity);
 
-    private ReadOnlySpan<float> ToHost(Tensor logits)
+    private void Show(Tensor logits, LogitsReader reader)
     {
         var count = checked((int)logits.numel());
         if (_logits.Length < count) _logits = new float[count];
         using var here = logits.cpu().contiguous();
         MemoryMarshal.Cast<byte, float>(here.bytes).CopyTo(_logits);
-        return _logits.AsSpan(0, count);
+        for (var row = 0; row < logits.size(0); row++) reader(0, row, _logits.AsSpan(row * VocabularySize, VocabularySize));
     }
 }

@@ -10,6 +10,7 @@ internal sealed class GenerationSchedule
     // The batch is closed up when this share of its slots (one in so many) is idle.
     private const int IdleShare = 16;
 
+    private readonly bool _closeUpAtOnce;
     private readonly GenerationRequest _request;
     private readonly HashSet<int> _stops;
     private readonly Row[] _rows;
@@ -18,9 +19,10 @@ internal sealed class GenerationSchedule
 
     /// <param name="request">What to decode.</param>
     /// <param name="longestSequence">The model's limit on prompt and response together.</param>
-    public GenerationSchedule(GenerationRequest request, int longestSequence)
+    /// <param name="closeUpAtOnce">Do not wait for idle slots to gather: moves cost nothing.</param>
+    public GenerationSchedule(GenerationRequest request, int longestSequence, bool closeUpAtOnce = false)
     {
-        _request = request;
+        (_request, _closeUpAtOnce) = (request, closeUpAtOnce);
         _stops = [.. request.Sampling.StopTokens];
         _rows = new Row[request.Prompts.Count * request.SamplesPerPrompt];
         _rowOfSlot = new int[_rows.Length];
@@ -69,7 +71,8 @@ internal sealed class GenerationSchedule
     /// <summary>Closes up the batch if that is worth it: the moves of rows from slots beyond the new width into holes below it.</summary>
     public IReadOnlyList<SlotMove> CloseUp()
     {
-        if ((Width - _alive) * IdleShare < Width) return [];
+        var idle = Width - _alive;
+        if (idle == 0 || (!_closeUpAtOnce && idle * IdleShare < Width)) return [];
         var moves = new List<SlotMove>();
         var hole = 0;
         for (var from = Width - 1; from >= _alive; from--)

@@ -1,16 +1,16 @@
+using AttnPo.Gpu.Generation.Processor;
 using AttnPo.Gpu.Model;
 
 namespace AttnPo.Gpu.Generation;
 
 /// <summary>
-/// The generator over a model of its own, so that it decodes while the trainer works on the next version. One decoding batch
+/// The generator over weights of its own, so that it decodes while the trainer works on the next version. One decoding batch
 /// takes whole prompts with all their samples, in the order of the request, up to a number of rows.
 /// </summary>
 public sealed class Generator : IGenerator
 {
     private readonly PolicyStore _store;
-    private readonly Decoder _decoder;
-    private readonly CachedDecoder _model;
+    private readonly IPolicyModel _model;
     private readonly int _maximumRows;
     private long? _version;
 
@@ -19,11 +19,14 @@ public sealed class Generator : IGenerator
     /// <param name="device">Where to compute: <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>.</param>
     /// <param name="maximumRows">Responses decoded at once; what a request has more waits for the next batch.</param>
     public Generator(PolicyStore store, ModelConfig config, string device = "cpu", int maximumRows = 256)
+        : this(store, ModelFor(config, TorchSharp.torch.device(device)), maximumRows)
+    {
+    }
+
+    internal Generator(PolicyStore store, IPolicyModel model, int maximumRows)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumRows, 1);
-        (_store, _maximumRows) = (store, maximumRows);
-        _decoder = new Decoder(config, TorchSharp.torch.device(device));
-        _model = new CachedDecoder(_decoder);
+        (_store, _model, _maximumRows) = (store, model, maximumRows);
     }
 
     /// <inheritdoc/>
@@ -33,8 +36,8 @@ public sealed class Generator : IGenerator
     public void LoadPolicy(long version)
     {
         if (version == _version) return;
-        _store.CopyTo(version, _decoder);
-        _decoder.Fuse();
+        _version = null;
+        _store.Read(version, _model.Load);
         _version = version;
     }
 
@@ -54,6 +57,10 @@ public sealed class Generator : IGenerator
     public void Dispose()
     {
         _model.Dispose();
-        _decoder.Dispose();
     }
+
+    private static IPolicyModel ModelFor(ModelConfig config, TorchSharp.torch.Device device) =>
+        device.type == TorchSharp.DeviceType.CPU && ProcessorDecoder.IsFast
+            ? new ProcessorDecoder(config, TorchSharp.torch.get_num_threads())
+            : new CachedDecoder(config, device);
 }

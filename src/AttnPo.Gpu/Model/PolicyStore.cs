@@ -44,7 +44,11 @@ public sealed class PolicyStore(int capacity = 2) : IDisposable
 
     /// <summary>Copies a version into a model of the same shape.</summary>
     /// <exception cref="InvalidOperationException">The version is not held.</exception>
-    internal void CopyTo(long version, Decoder target)
+    internal void CopyTo(long version, Decoder target) => Read(version, target.CopyFrom);
+
+    /// <summary>Lends the weights of a version for the duration of a call; nothing is published meanwhile.</summary>
+    /// <exception cref="InvalidOperationException">The version is not held.</exception>
+    internal void Read(long version, Action<IReadOnlyList<Tensor>> reader)
     {
         lock (_lock)
         {
@@ -53,7 +57,7 @@ public sealed class PolicyStore(int capacity = 2) : IDisposable
                 throw new InvalidOperationException(
                     $"policy version {version} is not held; held: {(_versions.Count == 0 ? "none" : string.Join(", ", _versions.Keys))}");
             }
-            target.CopyFrom(weights);
+            reader(weights);
         }
     }
 

@@ -50,6 +50,15 @@ public sealed class BatchDecodingTests
     }
 
     [Fact]
+    public void Finished_rows_leave_at_once_where_moves_are_free()
+    {
+        var model = new FakeModel(Hashed, Vocabulary) { MovesAreFree = true };
+        var completions = BatchDecoding.Run(model, Request([[5], [6], [7], [8]], samples: 16, seed: 3, limit: 60), default).ToArray();
+        for (var step = 0; step < model.Widths.Count; step++)
+            Assert.Equal(completions.Count(c => c.Tokens.Length > step + 1), model.Widths[step]);
+    }
+
+    [Fact]
     public void Finished_rows_leave_the_batch()
     {
         var model = new FakeModel(Hashed, Vocabulary);

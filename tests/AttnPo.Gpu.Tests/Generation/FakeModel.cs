@@ -14,12 +14,16 @@ internal sealed class FakeModel(Func<IReadOnlyList<int>, float[]> logitsOf, int 
 
     public int LongestSequence => longestSequence;
 
+    public int Workers => 1;
+
+    public bool MovesAreFree { get; init; }
+
     public List<int> Widths { get; } = [];
 
-    public ReadOnlySpan<float> Begin(IReadOnlyList<int[]> prompts, int samplesPerPrompt)
+    public void Begin(IReadOnlyList<int[]> prompts, int samplesPerPrompt, LogitsReader reader)
     {
         _slots = [.. prompts.SelectMany(p => Enumerable.Range(0, samplesPerPrompt).Select(_ => p.ToList()))];
-        return prompts.SelectMany(p => logitsOf(p)).ToArray();
+        for (var prompt = 0; prompt < prompts.Count; prompt++) reader(0, prompt, logitsOf(prompts[prompt]));
     }
 
     public void Arrange(IReadOnlyList<SlotMove> moves, int width)
@@ -28,19 +32,17 @@ internal sealed class FakeModel(Func<IReadOnlyList<int>, float[]> logitsOf, int 
         _slots = _slots[..width];
     }
 
-    public ReadOnlySpan<float> Append(ReadOnlySpan<int> tokens, ReadOnlySpan<int> positions)
+    public void Append(ReadOnlySpan<int> tokens, ReadOnlySpan<int> positions, LogitsReader reader)
     {
         if (tokens.Length != _slots.Length) throw new InvalidOperationException("one token for each slot");
         Widths.Add(tokens.Length);
-        var logits = new List<float>();
         for (var slot = 0; slot < tokens.Length; slot++)
         {
             // A finished row that still has its slot stays at its last position.
             if (positions[slot] == _slots[slot].Count) _slots[slot].Add(tokens[slot]);
             else if (positions[slot] != _slots[slot].Count - 1) throw new InvalidOperationException("positions go on by one");
             if (_slots[slot].Count > longestSequence) throw new InvalidOperationException("a sequence is too long");
-            logits.AddRange(logitsOf(_slots[slot]));
+            reader(0, slot, logitsOf(_slots[slot]));
         }
-        return logits.ToArray();
     }
 }

@@ -1,4 +1,6 @@
 using AttnPo.Gpu.Checkpoints;
+using AttnPo.Gpu.Generation;
+using AttnPo.Gpu.Generation.Processor;
 using AttnPo.Gpu.Model;
 using Xunit;
 using static TorchSharp.torch;
@@ -8,15 +10,28 @@ namespace AttnPo.Gpu.Tests.Generation;
 
 public sealed class GeneratorTests
 {
-    public static TheoryData<string> Fixtures => ReferenceFixture.All;
+    /// <summary>Each fixture with each of the two ways to decode.</summary>
+    public static TheoryData<string, bool> Fixtures
+    {
+        get
+        {
+            var data = new TheoryData<string, bool>();
+            foreach (var name in ReferenceFixture.Names)
+            {
+                data.Add(name, true);
+                data.Add(name, false);
+            }
+            return data;
+        }
+    }
 
     private static readonly int[][] Prompts = [[1, 17, 42, 5], [7], [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5], [11, 12], [20, 21, 22, 23, 24]];
 
     [Theory, MemberData(nameof(Fixtures))]
-    public void Greedy_tokens_equal_the_reference(string name)
+    public void Greedy_tokens_equal_the_reference(string name, bool inTensors)
     {
         var fixture = ReferenceFixture.Load(name);
-        using var policy = new LoadedPolicy(name);
+        using var policy = new LoadedPolicy(name, inTensors);
         var completion = policy.Generator.Generate(new GenerationRequest(
             0, 0, [new GenerationPrompt(1, fixture.GreedyPrompt)], 1, Greedy(fixture.Greedy.Length))).Single();
         Assert.Equal(fixture.Greedy, completion.Tokens);
@@ -24,9 +39,9 @@ public sealed class GeneratorTests
     }
 
     [Theory, MemberData(nameof(Fixtures))]
-    public void Cached_greedy_decoding_of_unequal_prompts_equals_whole_passes(string name)
+    public void Cached_greedy_decoding_of_unequal_prompts_equals_whole_passes(string name, bool inTensors)
     {
-        using var policy = new LoadedPolicy(name);
+        using var policy = new LoadedPolicy(name, inTensors);
         var completions = policy.Generator.Generate(Request(Greedy(150), samples: 2));
         foreach (var completion in completions)
         {
@@ -42,9 +57,9 @@ public sealed class GeneratorTests
     }
 
     [Theory, MemberData(nameof(Fixtures))]
-    public void Log_probabilities_equal_those_of_whole_passes(string name)
+    public void Log_probabilities_equal_those_of_whole_passes(string name, bool inTensors)
     {
-        using var policy = new LoadedPolicy(name);
+        using var policy = new LoadedPolicy(name, inTensors);
         foreach (var sampling in new[] { Sampling(1), Sampling(0.7, topP: 0.9, topK: 20) })
         {
             foreach (var completion in policy.Generator.Generate(Request(sampling, samples: 6)))
@@ -61,9 +76,9 @@ public sealed class GeneratorTests
     }
 
     [Theory, MemberData(nameof(Fixtures))]
-    public void A_response_does_not_depend_on_who_shares_the_batch(string name)
+    public void A_response_does_not_depend_on_who_shares_the_batch(string name, bool inTensors)
     {
-        using var policy = new LoadedPolicy(name);
+        using var policy = new LoadedPolicy(name, inTensors);
         var request = Request(Sampling(1), samples: 8);
         var together = policy.Generator.Generate(request);
         var (equal, count) = (0, 0);
@@ -83,15 +98,41 @@ public sealed class GeneratorTests
     }
 
     [Theory, MemberData(nameof(Fixtures))]
-    public void C3_the_same_request_gives_the_same_bits(string name)
+    public void C3_the_same_request_gives_the_same_bits(string name, bool inTensors)
     {
-        using var policy = new LoadedPolicy(name);
-        using var other = new LoadedPolicy(name);
+        using var policy = new LoadedPolicy(name, inTensors);
+        using var other = new LoadedPolicy(name, inTensors);
         var request = Request(Sampling(1), samples: 7);
         var first = policy.Generator.Generate(request);
         _ = policy.Generator.Generate(Request(Sampling(1.3), samples: 3) with { Seed = 99 });
         AssertSame(first, policy.Generator.Generate(request));
         AssertSame(first, other.Generator.Generate(request));
+    }
+
+    [Fact]
+    public void C3_on_the_processor_neither_company_nor_threads_change_a_bit()
+    {
+        using var one = new LoadedPolicy(ReferenceFixture.Names[1], inTensors: false, threads: 1);
+        using var three = new LoadedPolicy(ReferenceFixture.Names[1], inTensors: false, threads: 3);
+        var request = Request(Sampling(1) with { StopTokens = [7, 8] }, samples: 9);
+        var together = three.Generator.Generate(request);
+        AssertSame(together, one.Generator.Generate(request));
+        AssertSame(together, [.. request.Prompts.SelectMany(p => one.Generator.Generate(request with { Prompts = [p] }))]);
+    }
+
+    [Fact]
+    public void C6_pages_of_the_cache_are_used_again()
+    {
+        using var source = HuggingFaceModel.Load(ReferenceFixture.Folder(ReferenceFixture.Names[0]));
+        using var store = new PolicyStore();
+        var model = new ProcessorDecoder(source.Decoder.Config, threads: 2);
+        using var generator = new Generator(store, model, 256);
+        store.Publish(0, source.Decoder);
+        generator.LoadPolicy(0);
+        _ = generator.Generate(Request(Sampling(1) with { MaxNewTokens = 150 }, samples: 5));
+        var pages = model.PageCount;
+        for (ulong seed = 0; seed < 4; seed++) _ = generator.Generate(Request(Sampling(1) with { MaxNewTokens = 150 }, samples: 5) with { Seed = seed });
+        Assert.Equal(pages, model.PageCount);
     }
 
     [Fact]
@@ -119,10 +160,10 @@ public sealed class GeneratorTests
         }
     }
 
-    [Fact]
-    public void A_response_ends_with_a_stop_token()
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_response_ends_with_a_stop_token(bool inTensors)
     {
-        using var policy = new LoadedPolicy(ReferenceFixture.Names[0]);
+        using var policy = new LoadedPolicy(ReferenceFixture.Names[0], inTensors);
         var free = policy.Generator.Generate(Request(Sampling(1), samples: 4));
         int[] stops = [free[0].Tokens[3], free[5].Tokens[10]];
         var stopped = policy.Generator.Generate(Request(Sampling(1) with { StopTokens = stops }, samples: 4));
@@ -200,12 +241,11 @@ public sealed class GeneratorTests
         Assert.NotEqual(before.SelectMany(c => c.LogProbs), generator.Generate(Request(Greedy(40), samples: 1)).SelectMany(c => c.LogProbs));
     }
 
-    [Fact]
-    public void C6_the_number_of_live_tensors_is_flat_over_calls()
+    [Theory, InlineData(true), InlineData(false)]
+    public void C6_the_number_of_live_tensors_is_flat_over_calls(bool inTensors)
     {
-        using var policy = new LoadedPolicy(ReferenceFixture.Names[0]);
-        using var store = new PolicyStore();
-        long Live() => Tensor.TotalCount;
+        using var policy = new LoadedPolicy(ReferenceFixture.Names[0], inTensors);
+        static long Live() => Tensor.TotalCount;
         void Call(ulong seed)
         {
             _ = policy.Generator.Generate(Request(Sampling(1) with { StopTokens = [3, 4, 5] }, samples: 5) with { Seed = seed });
@@ -242,10 +282,11 @@ public sealed class GeneratorTests
         private readonly HuggingFaceModel _source;
         private readonly PolicyStore _store = new();
 
-        public LoadedPolicy(string fixture, int maximumRows = 256)
+        public LoadedPolicy(string fixture, bool inTensors = false, int maximumRows = 256, int threads = 2)
         {
             _source = HuggingFaceModel.Load(ReferenceFixture.Folder(fixture));
-            Generator = new Generator(_store, _source.Decoder.Config, maximumRows: maximumRows);
+            Generator = new Generator(
+                _store, inTensors ? new CachedDecoder(Config, CPU) : new ProcessorDecoder(Config, threads), maximumRows);
             Reload(0);
         }
 
