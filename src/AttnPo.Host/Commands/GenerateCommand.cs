@@ -34,8 +34,8 @@ internal static class GenerateCommand
             using var generator = EngineFactory.Generator(folder, device);
             var settings = sampling.Settings(parsed, folder, parsed.GetValue(greedy));
             var completion = generator.Generate(new(sampling.Seed(parsed), 0, [new(0, tokens)], 1, settings), cancellation)[0];
-            var response = folder.Tokenizer.Decode(completion.Tokens).Text;
-            parsed.InvocationConfiguration.Output.WriteLine(!parsed.GetValue(json) ? response : RowWriter.Line(members =>
+            var response = folder.HasTokenizer ? folder.Tokenizer.Decode(completion.Tokens).Text : null;
+            parsed.InvocationConfiguration.Output.WriteLine(!parsed.GetValue(json) ? response ?? string.Join(',', completion.Tokens) : RowWriter.Line(members =>
             {
                 members.WriteNumbers("ids", completion.Tokens);
                 members.WriteString("text", response);

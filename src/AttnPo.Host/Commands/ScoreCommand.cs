@@ -35,8 +35,9 @@ internal static class ScoreCommand
         {
             var (folder, device) = engine.Open(parsed);
             var chosen = Heads(parsed.GetValue(heads), folder);
-            var reader = new ResponseReader(
-                folder.Tokenizer, PhraseTable.Named(parsed.GetRequiredValue(phrases)), new SegmentationSettings(parsed.GetValue(minChars)), new ExactGrader());
+            // Rows of token ids need no tokenizer, so a folder without one is read as far as such rows go.
+            var reader = new Lazy<ResponseReader>(() => new(
+                folder.Tokenizer, PhraseTable.Named(parsed.GetRequiredValue(phrases)), new SegmentationSettings(parsed.GetValue(minChars)), new ExactGrader()));
             using var scorer = EngineFactory.Scorer(folder, device);
             return Task.FromResult(rows.Run(parsed, row => (Id: row.Id(), Request: Read(row, folder, reader)), RowsTogether, (batch, writer) =>
             {
@@ -61,7 +62,7 @@ internal static class ScoreCommand
         }
     }
 
-    private static ScoreRequest Read(Row row, ModelFolder folder, ResponseReader reader)
+    private static ScoreRequest Read(Row row, ModelFolder folder, Lazy<ResponseReader> reader)
     {
         var request = row.Has("response_ids") ? ReadIds(row) : ReadText(row, folder, reader);
         if (request.Prompt.Length == 0) throw new RowException("the prompt has no token");
@@ -84,10 +85,10 @@ internal static class ScoreCommand
         return new(row.Integers("prompt_ids"), response, thinkEnd, [.. steps.Select(step => new TokenRange(step.Start, step.End))]);
     }
 
-    private static ScoreRequest ReadText(Row row, ModelFolder folder, ResponseReader reader)
+    private static ScoreRequest ReadText(Row row, ModelFolder folder, Lazy<ResponseReader> reader)
     {
         var response = folder.Tokenizer.Encode(row.Text("response"));
-        var read = reader.Read(response, truncated: false, gold: "");
+        var read = reader.Value.Read(response, truncated: false, gold: "");
         // Without an answer nothing looks back at the steps.
         var steps = read.ThinkEnd < 0 ? [] : read.StepSpans.Select(span => new TokenRange(span.Start, span.End));
         return new(folder.Tokenizer.Encode(row.Text("prompt")), response, read.ThinkEnd, [.. steps]);

@@ -16,14 +16,14 @@ internal sealed class ModelFolder
     // What a folder holds besides weights and config.json.
     private static readonly string[] Companions = ["tokenizer.json", "tokenizer_config.json", "generation_config.json", HeadsFile];
 
+    private readonly Lazy<Tokenizer> _tokenizer;
+
     private ModelFolder(string path)
     {
         Directory = path;
         Config = ModelConfig.Load(path);
-        Tokenizer = Tokenizer.Load(path);
         StopTokens = ReadStopTokens();
-        if (Tokenizer.VocabularySize > Config.VocabularySize)
-            throw new InvalidDataException($"{path}: tokenizer.json has {Tokenizer.VocabularySize} ids, the model only {Config.VocabularySize}; they do not belong together.");
+        _tokenizer = new(LoadTokenizer);
     }
 
     /// <summary>Its full path.</summary>
@@ -32,10 +32,14 @@ internal sealed class ModelFolder
     /// <summary>The model's shape.</summary>
     public ModelConfig Config { get; }
 
-    /// <summary>Its tokenizer.</summary>
-    public Tokenizer Tokenizer { get; }
+    /// <summary>Whether it can read and write text; without a tokenizer it takes token ids alone.</summary>
+    public bool HasTokenizer => File.Exists(Path.Combine(Directory, "tokenizer.json"));
 
-    /// <summary>The tokens that end a response.</summary>
+    /// <summary>Its tokenizer, read at the first use.</summary>
+    /// <exception cref="FileNotFoundException">The folder has none.</exception>
+    public Tokenizer Tokenizer => _tokenizer.Value;
+
+    /// <summary>The tokens that end a response; none where the folder names none: only the limit ends a response then.</summary>
     public IReadOnlyList<int> StopTokens { get; }
 
     /// <summary>Opens a folder, or a shipped model by its name.</summary>
@@ -108,12 +112,20 @@ internal sealed class ModelFolder
             if (!File.Exists(path)) continue;
             using var document = Parse(path);
             if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("eos_token_id", out var id)) continue;
+            if (id.ValueKind == JsonValueKind.Null) continue;
             var ids = id.ValueKind == JsonValueKind.Array ? id.EnumerateArray().ToArray() : [id];
             return [.. ids.Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var token) && token >= 0 && token < Config.VocabularySize
                 ? token : throw new InvalidDataException($"{path}: eos_token_id holds {item}; expected ids below {Config.VocabularySize}."))];
         }
 
-        throw new InvalidDataException($"{Directory}: neither generation_config.json nor config.json holds eos_token_id, so no response would end.");
+        return [];
+    }
+
+    private Tokenizer LoadTokenizer()
+    {
+        var tokenizer = Tokenizer.Load(Directory);
+        return tokenizer.VocabularySize <= Config.VocabularySize
+            ? tokenizer : throw new InvalidDataException($"{Directory}: tokenizer.json has {tokenizer.VocabularySize} ids, the model only {Config.VocabularySize}; they do not belong together.");
     }
 
     private static JsonDocument Parse(string path)

@@ -30,6 +30,8 @@ internal static class TrainingComposition
     public static RunSetup Compose(ResolvedSettings settings, string runDirectory, PolicyStore store, Action<RunProtocol.IRunProgress> observe)
     {
         var model = ModelFolder.Open(settings.Get<string>("model.path"));
+        if (model.StopTokens.Count == 0)
+            throw new WorkFailedException($"{model.Directory}: neither generation_config.json nor config.json holds eos_token_id, so no response would end; add it");
         var device = settings.Get<string>("device");
         var optimizer = StageSettings.Optimizer(settings);
         var credit = StageSettings.Credit(settings);

@@ -30,7 +30,6 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{}", "neither generation_config.json nor config.json holds eos_token_id")]
     [InlineData("{\"eos_token_id\":512}", "eos_token_id holds 512; expected ids below 512")]
     [InlineData("{\"eos_token_id\":\"end\"}", "eos_token_id holds end")]
     [InlineData("{", "generation_config.json: not JSON")]
@@ -39,6 +38,16 @@ public sealed class ModelFolderTests : IDisposable
     {
         File.WriteAllText(_folder.File("generation_config.json"), text);
         Assert.Contains(message, Assert.Throws<InvalidDataException>(() => ModelFolder.Open(_folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_of_weights_alone_takes_token_ids()
+    {
+        foreach (var companion in (string[])["generation_config.json", "tokenizer.json", "tokenizer_config.json"]) File.Delete(_folder.File(companion));
+        var model = ModelFolder.Open(_folder.Path);
+        Assert.Empty(model.StopTokens);
+        Assert.False(model.HasTokenizer);
+        Assert.Null(model.TokenFault([0, 511]));
     }
 
     [Theory]
