@@ -12,20 +12,15 @@ internal static class ActorSystemConfig
     /// <param name="logLevel">Of Akka: DEBUG, INFO, WARNING, ERROR, OFF.</param>
     public static Config Build(JournalSettings journal, string directory, string logLevel)
     {
-        var (provider, connection) = journal.Provider switch
-        {
-            JournalProvider.Sqlite => (ProviderName.SQLiteMS, journal.ConnectionString is { Length: > 0 } given
-                ? given
-                : $"Data Source={Path.Combine(directory, "journal.db")}"),
-            JournalProvider.PostgreSql when journal.ConnectionString.Length > 0 => (ProviderName.PostgreSQL15, journal.ConnectionString),
-            _ => throw new ArgumentException($"A journal on {journal.Provider} needs a connection string.", nameof(journal)),
-        };
+        var provider = journal.Provider == JournalProvider.Sqlite ? ProviderName.SQLiteMS : ProviderName.PostgreSQL15;
+        var connection = JournalDatabase.ConnectionString(journal, directory);
         return ConfigurationFactory.ParseString(
             $$"""
             {{RunLogger.FileKey}} = "{{Escape(Path.Combine(directory, "log", "attnpo.log"))}}"
             akka {
+              # The console belongs to the host.
+              loggers = ["{{NameOf(typeof(RunLogger))}}"]
               loglevel = {{logLevel}}
-              loggers = ["{{typeof(RunLogger).FullName}}, {{typeof(RunLogger).Assembly.GetName().Name}}"]
               stdout-loglevel = OFF
               # What a stage sends to one that has just been restarted is late, not lost: the step is begun again.
               log-dead-letters = off
@@ -37,9 +32,9 @@ internal static class ActorSystemConfig
               }
               actor {
                 # Every actor runs on the default dispatcher: none blocks it. Engine calls have threads of their own, the journal its plugin's.
-                serializers.attnpo-run-event = "{{typeof(RunEventSerializer).FullName}}, {{typeof(RunEventSerializer).Assembly.GetName().Name}}"
+                serializers.attnpo-run-event = "{{NameOf(typeof(RunEventSerializer))}}"
                 serialization-bindings {
-                  "{{typeof(IRunEvent).FullName}}, {{typeof(IRunEvent).Assembly.GetName().Name}}" = attnpo-run-event
+                  "{{NameOf(typeof(IRunEvent))}}" = attnpo-run-event
                 }
               }
               persistence {
@@ -56,6 +51,8 @@ internal static class ActorSystemConfig
             }
             """).WithFallback(SqlPersistence.DefaultConfiguration);
     }
+
+    private static string NameOf(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
 
     private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

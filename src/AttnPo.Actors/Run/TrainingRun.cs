@@ -44,13 +44,14 @@ public sealed class TrainingRun : IAsyncDisposable
 
     /// <summary>Begins a run, or goes on with the one that its directory holds.</summary>
     /// <exception cref="ArgumentException">Settings contradict each other.</exception>
-    /// <exception cref="IOException">The directory cannot be used, or another process runs in it.</exception>
+    /// <exception cref="IOException">The directory or the journal cannot be used, or another process runs in it.</exception>
     public static TrainingRun Start(RunSetup setup)
     {
         setup.Check();
         var directory = RunDirectory.Open(setup.Directory);
         try
         {
+            JournalDatabase.Check(setup.Journal, setup.Directory);
             var run = new TrainingRun(setup, directory);
             run._guardian.Tell(RunProtocol.Start.Instance);
             return run;

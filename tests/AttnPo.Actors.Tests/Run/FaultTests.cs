@@ -1,0 +1,215 @@
+using AttnPo.Actors.Protocol;
+using AttnPo.Actors.Run;
+using AttnPo.Actors.Tests.Fakes;
+using AttnPo.Core.Data;
+using AttnPo.Core.Steps;
+using Microsoft.Data.Sqlite;
+using Xunit;
+using static AttnPo.Actors.Protocol.RunProtocol;
+
+namespace AttnPo.Actors.Tests.Run;
+
+/// <summary>A stage that throws costs its step's work and nothing else.</summary>
+[Trait("Contract", "C3")]
+public sealed class FaultTests
+{
+    [Theory]
+    [InlineData("generate")]
+    [InlineData("score")]
+    [InlineData("accumulate")]
+    [InlineData("update")]
+    [InlineData("save")]
+    public async Task A_step_in_which_the_engine_throws_is_made_again_and_comes_out_the_same(string call)
+    {
+        using var undisturbed = new FakeRun();
+        await undisturbed.RunAsync();
+        using var run = new FakeRun();
+        var calls = 0;
+        void Throw(string at, int when)
+        {
+            if (at == call && Interlocked.Increment(ref calls) == when) throw new IOException($"no more {at}");
+        }
+        run.Engine.OnGenerate = _ => Throw("generate", 6);
+        run.Engine.OnScore = _ => Throw("score", 3);
+        run.Engine.OnAccumulate = _ => Throw("accumulate", 4);
+        run.Engine.OnUpdate = _ => Throw("update", 2);
+        run.Engine.AfterSave = _ => Throw("save", 1);
+
+        var outcome = await run.RunAsync();
+
+        Assert.Equal(RunEnd.Finished, outcome.End);
+        var retried = Assert.Single(run.News.OfType<WorkRetried>());
+        Assert.Contains($"no more {call}", retried.Reason);
+        Assert.Equal(undisturbed.Result(), run.Result());
+    }
+
+    [Fact]
+    public async Task A_stage_whose_own_code_throws_is_restarted_and_the_step_made_again()
+    {
+        using var undisturbed = new FakeRun();
+        await undisturbed.RunAsync();
+        using var run = new FakeRun();
+
+        var outcome = await run.RunAsync(run.Setup() with { Labels = new LabelsThatThrowOnce(), Training = new PromptsThatThrowOnce() });
+
+        Assert.Equal(RunEnd.Finished, outcome.End);
+        Assert.Equal(["PromptSampler", "RewardVerifier"], run.News.OfType<WorkRetried>().Select(retried => retried.Stage).Order());
+        Assert.Equal(undisturbed.Result(), run.Result());
+    }
+
+    [Fact]
+    public async Task An_evaluation_that_throws_is_made_again()
+    {
+        using var undisturbed = new FakeRun();
+        await undisturbed.RunAsync();
+        using var run = new FakeRun();
+        var calls = 0;
+        run.Engine.OnGenerate = request =>
+        {
+            if (request.Prompts.Count == 4 && Interlocked.Increment(ref calls) == 2) throw new IOException("no more");
+        };
+
+        Assert.Equal(RunEnd.Finished, (await run.RunAsync()).End);
+        Assert.Equal("Evaluator", Assert.Single(run.News.OfType<WorkRetried>()).Stage);
+        Assert.Equal(undisturbed.Result(), run.Result());
+    }
+
+    [Fact]
+    public async Task A_step_that_fails_beyond_its_budget_stops_the_run_with_what_failed_and_what_to_do()
+    {
+        using var run = new FakeRun();
+        run.Engine.OnUpdate = version =>
+        {
+            if (version == 2) throw new IOException("the device is gone");
+        };
+
+        var outcome = await run.RunAsync();
+
+        Assert.Equal((RunEnd.Failed, new StepNumber(2)), (outcome.End, outcome.Step));
+        Assert.Contains("Step 3 failed 4 times", outcome.Message);
+        Assert.Contains("Optimizer: IOException: the device is gone", outcome.Message);
+        Assert.Contains("start the same command again", outcome.Message);
+        Assert.Equal(3, run.News.OfType<WorkRetried>().Count());
+
+        run.Engine = new FakeEngine(FakeTask.Tokenizer);
+        Assert.Equal(RunEnd.Finished, (await run.RunAsync()).End);
+    }
+
+    [Fact]
+    public async Task An_engine_that_cannot_be_made_ends_the_run_with_its_reason()
+    {
+        using var run = new FakeRun();
+        var setup = run.Setup() with { CreateLearner = () => throw new FileNotFoundException("model.safetensors is missing") };
+        var outcome = await run.RunAsync(setup);
+        Assert.Equal(RunEnd.Failed, outcome.End);
+        Assert.Contains("model.safetensors is missing", outcome.Message);
+    }
+
+    [Fact]
+    public void A_journal_that_cannot_be_opened_stops_the_start()
+    {
+        using var run = new FakeRun();
+        var path = Path.Combine(run.Directory, "no", "such", "folder", "j.db");
+        var setup = run.Setup() with { Journal = new JournalSettings { ConnectionString = $"Data Source={path}" } };
+        var fault = Assert.Throws<IOException>(() => TrainingRun.Start(setup));
+        Assert.Contains(path, fault.Message);
+    }
+
+    [Fact]
+    public void A_journal_that_is_no_database_stops_the_start()
+    {
+        using var run = new FakeRun();
+        Directory.CreateDirectory(run.Directory);
+        File.WriteAllText(Path.Combine(run.Directory, "journal.db"), new string('x', 5000));
+        Assert.Contains("cannot be opened", Assert.Throws<IOException>(() => TrainingRun.Start(run.Setup())).Message);
+    }
+
+    [Fact]
+    [Trait("Contract", "C2")]
+    public async Task A_commit_that_cannot_be_journaled_ends_the_run_and_is_made_again_later()
+    {
+        using var undisturbed = new FakeRun();
+        await undisturbed.RunAsync();
+        using var run = new FakeRun();
+        run.Engine.OnUpdate = version =>
+        {
+            if (version == 2) Execute(run, "ALTER TABLE journal RENAME TO elsewhere");
+        };
+
+        var outcome = await run.RunAsync();
+
+        Assert.Equal((RunEnd.Failed, new StepNumber(2)), (outcome.End, outcome.Step));
+        Assert.Contains("The journal could not be written", outcome.Message);
+        Assert.Contains("no such table", outcome.Message);
+
+        Execute(run, "ALTER TABLE elsewhere RENAME TO journal");
+        run.Engine = new FakeEngine(FakeTask.Tokenizer);
+        Assert.Equal(RunEnd.Finished, (await run.RunAsync()).End);
+        Assert.Equal(undisturbed.Result(), run.Result());
+    }
+
+    [Fact]
+    [Trait("Contract", "C4")]
+    public async Task A_wait_past_its_deadline_is_named_with_wave_and_holder()
+    {
+        using var run = new FakeRun();
+        using var release = new ManualResetEventSlim();
+        run.Engine.OnGenerate = request =>
+        {
+            if (request is { Step: 1, SamplesPerPrompt: 4 }) release.Wait();
+        };
+        var setup = run.Setup();
+        await using var stalled = TrainingRun.Start(setup with { Run = setup.Run with { StallAfter = TimeSpan.FromMilliseconds(40) } });
+
+        RunStatus status;
+        do status = await stalled.StatusAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        while (!status.Overdue.Any(wait => wait.Contains("wave 2/0 is at Generator since")));
+        Assert.Equal("Stepping", status.State);
+        Assert.Equal(new StepNumber(1), status.Step);
+        Assert.Equal(
+            ["PromptSampler", "Generator", "RewardVerifier", "AttentionScorer", "Optimizer", "Evaluator"],
+            status.Stages.Select(stage => stage.Stage));
+
+        release.Set();
+        Assert.Equal(RunEnd.Finished, (await stalled.Completion.WaitAsync(TimeSpan.FromMinutes(1))).End);
+    }
+
+    [Fact]
+    public async Task An_observer_that_throws_does_not_disturb_the_run()
+    {
+        using var run = new FakeRun();
+        var setup = run.Setup() with { Observe = _ => throw new InvalidOperationException("broken observer"), AkkaLogLevel = "OFF" };
+        Assert.Equal(RunEnd.Finished, (await run.RunAsync(setup)).End);
+    }
+
+    private static void Execute(FakeRun run, string statement)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(run.Directory, "journal.db")}");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = statement;
+        command.ExecuteNonQuery();
+    }
+
+    private sealed class LabelsThatThrowOnce : IStepLabels
+    {
+        private readonly FakeTask _labels = new(1);
+        private int _calls;
+
+        public IReadOnlyList<StepLabel> Label(Prompt prompt, string response, IReadOnlyList<Step> steps) =>
+            Interlocked.Increment(ref _calls) == 30 ? throw new InvalidOperationException("labels") : _labels.Label(prompt, response, steps);
+
+        public int MissingEssentials(Prompt prompt, string response) => _labels.MissingEssentials(prompt, response);
+    }
+
+    private sealed class PromptsThatThrowOnce : IPromptSet
+    {
+        private readonly FakeTask _prompts = new(20);
+        private int _calls;
+
+        public int Count => _prompts.Count;
+
+        public Prompt this[int index] =>
+            Interlocked.Increment(ref _calls) == 15 ? throw new InvalidOperationException("prompts") : _prompts[index];
+    }
+}
