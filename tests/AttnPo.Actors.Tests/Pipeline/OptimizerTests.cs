@@ -1,0 +1,192 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using AttnPo.Actors.Pipeline;
+using AttnPo.Actors.Protocol;
+using AttnPo.Actors.Run;
+using AttnPo.Actors.Tests.Fakes;
+using AttnPo.Core.Verification;
+using AttnPo.Gpu;
+using Xunit;
+using static AttnPo.Actors.Protocol.StageProtocol;
+using static AttnPo.Actors.Protocol.StepProtocol;
+using static AttnPo.Actors.Protocol.WaveProtocol;
+
+namespace AttnPo.Actors.Tests.Pipeline;
+
+public sealed class OptimizerTests : TestKit
+{
+    private static readonly (Verdict, double)[] Signal = [(Verdict.Correct, 0.5), (Verdict.Wrong, -0.5)];
+    private static readonly (Verdict, double)[] NoSignal = [(Verdict.Wrong, 0), (Verdict.Wrong, 0)];
+    private readonly TemporaryFolder _files = new();
+    private readonly RecordingTrainer _trainer = new();
+    private readonly DeviceThread<LearnerEngine> _device;
+    private readonly TestProbe _upstream;
+    private readonly TestProbe _parent;
+
+    public OptimizerTests()
+    {
+        _device = new DeviceThread<LearnerEngine>("learner", () => new LearnerEngine(_trainer, null!, _trainer));
+        (_upstream, _parent) = (CreateTestProbe(), CreateTestProbe());
+    }
+
+    [Fact]
+    public void Waves_that_arrive_out_of_order_are_accumulated_in_order()
+    {
+        var optimizer = Begin(waves: 3, window: 3);
+        foreach (var index in (int[])[2, 0, 1]) optimizer.Tell(Waves.Scored(index, Signal), _upstream);
+        var trained = Trained();
+        Assert.Equal([0, 1, 2], _trainer.AccumulatedWaves);
+        Assert.Equal([0, 1, 2], trained.Groups.Select(group => group.Group.Wave.Index));
+    }
+
+    [Fact]
+    public void A_window_full_of_later_waves_asks_for_the_one_that_is_missing()
+    {
+        var optimizer = Begin(waves: 4, window: 2);
+        optimizer.Tell(Waves.Scored(3, Signal), _upstream);
+        optimizer.Tell(Waves.Scored(1, Signal), _upstream);
+        Assert.Equal(1, _upstream.ExpectMsg<Demand>().Waves);
+        optimizer.Tell(Waves.Scored(0, Signal), _upstream);
+        Assert.Equal(1, _upstream.ExpectMsg<Demand>().Waves);
+        optimizer.Tell(Waves.Scored(2, Signal), _upstream);
+        Trained();
+        Assert.Equal([0, 1, 2, 3], _trainer.AccumulatedWaves);
+    }
+
+    [Fact]
+    public void Groups_without_a_signal_cost_no_pass_but_their_tokens_count()
+    {
+        var optimizer = Begin(waves: 2, window: 2);
+        optimizer.Tell(Waves.Scored(0, NoSignal), _upstream);
+        optimizer.Tell(Waves.Scored(1, Signal), _upstream);
+        var trained = Trained();
+        Assert.Equal([1], _trainer.AccumulatedWaves);
+        Assert.Equal(4 * 9, _trainer.TokenCount);
+        Assert.Equal(1, trained.Metrics["groups/zero_advantage"]);
+        Assert.Equal([true, false], trained.Groups.Select(group => group.ZeroAdvantage));
+    }
+
+    [Fact]
+    public void A_step_without_any_signal_makes_its_update_all_the_same()
+    {
+        var optimizer = Begin(waves: 1, window: 1);
+        optimizer.Tell(Waves.Scored(0, NoSignal), _upstream);
+        Assert.Equal(new PolicyVersion(1), Trained().Policy);
+        Assert.Empty(_trainer.AccumulatedWaves);
+    }
+
+    [Fact]
+    [Trait("Contract", "C5")]
+    public void Failed_rollouts_are_in_no_denominator_and_a_group_of_nothing_else_is_dropped()
+    {
+        var optimizer = Begin(waves: 1, window: 1);
+        optimizer.Tell(Waves.Scored(0, (Verdict.Failed, 0), (Verdict.Failed, 0)), _upstream);
+        var trained = Trained();
+        Assert.Equal(DropReason.NothingCounted, Assert.Single(trained.Groups).Dropped);
+        Assert.Equal(1, _trainer.TokenCount);
+        Assert.Equal(1, trained.Metrics["rollout/failed"]);
+        Assert.False(trained.Metrics.ContainsKey("rollout/accuracy"));
+    }
+
+    [Fact]
+    public void Step_credit_arrives_as_token_weights()
+    {
+        var optimizer = Begin(waves: 1, window: 1);
+        var wave = Waves.Scored(0, Signal);
+        wave = wave with
+        {
+            Groups = [wave.Groups[0] with { StepCredit = [new StepCredit([0.1, 0.0, 0.1], 0.05, [1, 0.5, 1]), null] }],
+        };
+        optimizer.Tell(wave, _upstream);
+        var trained = Trained();
+        Assert.Equal([0.5f, 0.5f, 0.25f, 0.25f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f], _trainer.Samples[0].TokenWeights);
+        Assert.All(_trainer.Samples[1].TokenWeights, weight => Assert.Equal(-0.5f, weight));
+        Assert.Equal(1 / 3.0, trained.Metrics["credit/attenuated_share"], 12);
+        Assert.Equal(0.5, trained.Metrics["credit/gamma_mean_redundant"], 12);
+        Assert.Equal(1, trained.Metrics["credit/gamma_mean_essential"], 12);
+    }
+
+    [Fact]
+    [Trait("Contract", "C8")]
+    public void A_wave_of_another_policy_is_refused()
+    {
+        var optimizer = Begin(waves: 1, window: 1);
+        optimizer.Tell(Waves.Scored(0, Signal) with { Policy = new PolicyVersion(4) }, _upstream);
+        Assert.Contains("off-policy waves are refused", _parent.ExpectMsg<StageRestarted>().Reason);
+        Assert.Empty(_trainer.AccumulatedWaves);
+    }
+
+    [Fact]
+    [Trait("Contract", "C2")]
+    public void The_checkpoint_lies_whole_under_its_name_before_the_step_is_reported()
+    {
+        var optimizer = Begin(waves: 1, window: 1);
+        optimizer.Tell(Waves.Scored(0, Signal), _upstream);
+        var trained = Trained();
+        new CheckpointFolder(_files["checkpoints"], 1).Verify(trained.Checkpoint);
+        Assert.Equal(2, File.ReadAllLines(_files["rollouts", "step-000001.jsonl"]).Length);
+        Assert.Equal("weights", Assert.Single(trained.Checkpoint.Files).Name);
+    }
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        _device.DisposeAsync().AsTask().Wait();
+        _files.Dispose();
+    }
+
+    private IActorRef Begin(int waves, int window)
+    {
+        var folder = new RunFolder(_files.Path, 3);
+        folder.Restore(StepNumber.Start, null);
+        var settings = new OptimizerStageSettings { Window = window };
+        var optimizer = _parent.ChildActorOf(
+            Optimizer.Props(_upstream, settings, 10, _device, folder), SupervisorStrategy.DefaultStrategy);
+        optimizer.Tell(new PreparePolicy(Waves.Attempt, new PolicyVersion(0), null, false), _parent);
+        _parent.ExpectMsg<PolicyReady>();
+        optimizer.Tell(Waves.Begin(waves), _parent);
+        _upstream.ExpectMsg<BeginStep>();
+        Assert.Equal(Math.Min(window, waves), _upstream.ExpectMsg<Demand>().Waves);
+        return optimizer;
+    }
+
+    private StepTrained Trained() => (StepTrained)_parent.FishForMessage(message => message is StepTrained);
+
+    private sealed class RecordingTrainer : ITrainer
+    {
+        public List<int> AccumulatedWaves { get; } = [];
+
+        public List<TrainingSample> Samples { get; } = [];
+
+        public long TokenCount { get; private set; }
+
+        public long PolicyVersion { get; private set; }
+
+        public LossSums Accumulate(IReadOnlyList<TrainingSample> samples, CancellationToken cancellation)
+        {
+            // A wave's prompt is its number.
+            AccumulatedWaves.Add(int.Parse(FakeTask.GoldOf(FakeTask.Tokenizer, samples[0].Prompt)));
+            Samples.AddRange(samples);
+            return new LossSums(0, 0, 0, 0, 0, 0, 0);
+        }
+
+        public UpdateReport Update(double learningRate, long tokenCount)
+        {
+            TokenCount = tokenCount;
+            return new UpdateReport(++PolicyVersion, 1);
+        }
+
+        public void DiscardGradients()
+        {
+        }
+
+        public void SaveCheckpoint(string directory) => File.WriteAllText(Path.Combine(directory, "weights"), $"{PolicyVersion}");
+
+        public void LoadCheckpoint(string directory) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using AttnPo.Actors.Pipeline;
+using AttnPo.Actors.Protocol;
+using AttnPo.Actors.Tests.Fakes;
+using Xunit;
+using static AttnPo.Actors.Protocol.StepProtocol;
+using static AttnPo.Actors.Protocol.WaveProtocol;
+
+namespace AttnPo.Actors.Tests.Pipeline;
+
+public sealed class PromptSamplerTests : TestKit
+{
+    private static readonly PromptSamplerSettings Settings = new() { PromptsPerStep = 5, WavesPerStep = 3 };
+
+    [Fact]
+    public void It_sends_as_many_waves_as_were_asked_for_and_no_more_than_the_step_has()
+    {
+        var sampler = Sampler(Settings);
+        sampler.Tell(Waves.Begin(3));
+        ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        sampler.Tell(new Demand(Waves.Attempt, 1));
+        Assert.Equal(0, ExpectMsg<SampledWave>().Id.Index);
+        ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        sampler.Tell(new Demand(Waves.Attempt, 9));
+        Assert.Equal([1, 2], [ExpectMsg<SampledWave>().Id.Index, ExpectMsg<SampledWave>().Id.Index]);
+        ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    public void Waves_share_the_prompts_of_the_step_and_a_step_begun_again_has_the_same_ones()
+    {
+        var first = Step(Sampler(Settings), Waves.Begin(3));
+        var again = Step(Sampler(Settings), Waves.Begin(3, Waves.Attempt with { Attempt = 2 }));
+        Assert.Equal([0, 1, 2, 3, 4], first.Select(group => group.Position));
+        Assert.Equal(first.Select(group => (group.Id, group.Prompt.Index)), again.Select(group => (group.Id, group.Prompt.Index)));
+        Assert.Equal(5, first.Select(group => group.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_later_step_goes_on_where_the_cursor_stands() =>
+        Assert.Equal(
+            [5, 6, 7, 8, 9],
+            Step(Sampler(Settings), Waves.Begin(3) with { PromptCursor = 5 }).Select(group => group.Position));
+
+    [Fact]
+    [Trait("Contract", "C1")]
+    public void A_prompt_that_is_too_long_is_dropped_with_its_reason_and_travels_along()
+    {
+        var sampler = Sampler(Settings with { MaxPromptTokens = 1 });
+        sampler.Tell(Waves.Begin(3));
+        sampler.Tell(new Demand(Waves.Attempt, 1));
+        var wave = ExpectMsg<SampledWave>();
+        Assert.Empty(wave.Groups);
+        Assert.All(wave.Dropped, group => Assert.Equal(DropReason.PromptTooLong, group.Dropped));
+    }
+
+    [Fact]
+    public void Demand_of_an_attempt_that_was_given_up_is_not_answered()
+    {
+        var sampler = Sampler(Settings);
+        sampler.Tell(Waves.Begin(3, Waves.Attempt with { Attempt = 2 }));
+        sampler.Tell(new Demand(Waves.Attempt, 1));
+        ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+    }
+
+    private IActorRef Sampler(PromptSamplerSettings settings) =>
+        Sys.ActorOf(PromptSampler.Props(settings, new FakeTask(20), FakeTask.Tokenizer.Encode, seed: 3));
+
+    private List<SampledGroup> Step(IActorRef sampler, BeginStep step)
+    {
+        sampler.Tell(step);
+        sampler.Tell(new Demand(step.Attempt, step.Waves));
+        return [.. Enumerable.Range(0, step.Waves).SelectMany(_ => ExpectMsg<SampledWave>().Groups)];
+    }
+}

@@ -1,0 +1,53 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using AttnPo.Actors.Pipeline;
+using AttnPo.Actors.Tests.Fakes;
+using AttnPo.Core.Data;
+using AttnPo.Core.Verification;
+using Xunit;
+using static AttnPo.Actors.Protocol.WaveProtocol;
+
+namespace AttnPo.Actors.Tests.Pipeline;
+
+public sealed class RewardVerifierTests : TestKit
+{
+    private const string Right = "First, a= 3 .\nWait, again a= 3 .\n</think>\\boxed{0}<|end|>";
+    private const string Wrong = "First, a= 3 .\n</think>\\boxed{7}<|end|>";
+
+    [Fact]
+    public void Responses_get_verdict_reward_advantage_and_labels()
+    {
+        var wave = Judge(Waves.Generated(0, Right, Wrong, "no end"), FakeTask.Reader.Read);
+
+        var group = Assert.Single(wave.Groups);
+        Assert.Equal([Verdict.Correct, Verdict.Wrong, Verdict.Malformed], group.Readings.Select(reading => reading.Verdict));
+        Assert.True(group.Credit.Advantages[0] > 0 && group.Credit.Advantages[1] < 0);
+        Assert.Equal([StepLabel.Essential, StepLabel.Redundant], group.Labels![0]);
+    }
+
+    [Fact]
+    [Trait("Contract", "C5")]
+    public void A_response_whose_verification_throws_has_failed_and_is_left_out_of_its_group()
+    {
+        var calls = 0;
+        var wave = Judge(Waves.Generated(0, Right, Right, Wrong), (tokens, truncated, gold) =>
+            ++calls == 2 ? throw new InvalidOperationException("grader") : FakeTask.Reader.Read(tokens, truncated, gold));
+
+        var group = Assert.Single(wave.Groups);
+        Assert.Equal([Verdict.Correct, Verdict.Failed, Verdict.Wrong], group.Readings.Select(reading => reading.Verdict));
+        Assert.Equal([true, false, true], group.Credit.Counted);
+        Assert.Equal(0, group.Credit.Rewards[1]);
+        Assert.Equal(0, group.Credit.Advantages[1]);
+        Assert.Equal(0.5, group.Credit.CorrectShare);
+    }
+
+    private JudgedWave Judge(GeneratedWave wave, ReadResponseFunction read)
+    {
+        var verifier = Sys.ActorOf(RewardVerifier.Props(
+            CreateTestProbe(), new RewardVerifierSettings(), Waves.AttnPo, read, new FakeTask(1)));
+        verifier.Tell(Waves.Begin(1));
+        verifier.Tell(new Demand(Waves.Attempt, 1));
+        verifier.Tell(wave);
+        return ExpectMsg<JudgedWave>();
+    }
+}

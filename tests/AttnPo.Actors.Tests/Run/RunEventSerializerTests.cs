@@ -1,0 +1,92 @@
+using System.Runtime.Serialization;
+using System.Text;
+using System.Text.Json;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using AttnPo.Actors.Protocol;
+using AttnPo.Actors.Run;
+using Xunit;
+
+namespace AttnPo.Actors.Tests.Run;
+
+public sealed class RunEventSerializerTests : TestKit
+{
+    private static readonly GroupId Group = new(new WaveId(new StepNumber(3), 1), 2);
+
+    /// <summary>One of each kind; <see cref="Every_kind_of_event_has_an_example_here"/> keeps the list whole.</summary>
+    private static readonly IRunEvent[] Examples =
+    [
+        new RunStarted(new RunId("r1"), "hash", "1.0", ulong.MaxValue, 40),
+        new RunContinued("1.1", 80),
+        new StepCommitted(
+            new StepNumber(3), new PolicyVersion(3), 384,
+            new CheckpointRecord("step-000003", [new CheckpointFile("model.safetensors", 5_000_000_000, "ab12")]),
+            new Dictionary<string, double> { ["train/loss"] = 0.1 + 0.2, ["train/grad_norm"] = double.NaN, ["x"] = double.PositiveInfinity },
+            [new GroupOutcome(Group, 17, DropReason.PromptTooLong, 1, 4, 99, true), new GroupOutcome(Group, 17, null, 1, 4, 99, false)]),
+        new GroupDropped(Group, 17, DropReason.NothingCounted),
+        new Evaluated(new StepNumber(3), new PolicyVersion(3), new Dictionary<string, double> { ["eval/accuracy"] = 1 / 3.0 }),
+        new RunFinished(new StepNumber(3)),
+    ];
+
+    private readonly RunEventSerializer _serializer;
+
+    public RunEventSerializerTests() => _serializer = new RunEventSerializer((ExtendedActorSystem)Sys);
+
+    [Fact]
+    public void Every_kind_of_event_has_an_example_here() => Assert.Equal(
+        typeof(IRunEvent).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(IRunEvent))).Select(type => type.Name).Order(),
+        Examples.Select(example => example.GetType().Name).Order());
+
+    [Fact]
+    public void Every_event_comes_back_as_it_was() => Assert.All(Examples, example =>
+    {
+        var back = _serializer.FromBinary(_serializer.ToBinary(example), _serializer.Manifest(example));
+        Assert.Equal(example.GetType(), back.GetType());
+        // Records compare lists by reference, so what is written is compared, after making sure that every member is written.
+        var written = _serializer.ToBinary(example);
+        Assert.Equal(
+            example.GetType().GetConstructors()[0].GetParameters().Select(parameter => JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!)),
+            JsonDocument.Parse(written).RootElement.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(Encoding.UTF8.GetString(written), Encoding.UTF8.GetString(_serializer.ToBinary(back)));
+    });
+
+    [Fact]
+    public void No_name_of_a_type_of_this_code_is_written() => Assert.All(Examples, example =>
+    {
+        var written = _serializer.Manifest(example) + Encoding.UTF8.GetString(_serializer.ToBinary(example));
+        Assert.DoesNotContain("AttnPo", written);
+        Assert.DoesNotContain(example.GetType().Name, written);
+        Assert.Matches("^[a-z-]+/1", written);
+    });
+
+    [Fact]
+    public void The_form_of_a_committed_step_on_disk_is_this() => Assert.Equal(
+        """{"step":2,"policy":2,"promptCursor":8,"checkpoint":{"name":"step-000002","files":[{"name":"w","bytes":3,"sha256":"aa"}]},"metrics":{"reward/mean":0.5},"groups":[{"group":"3/1/2","prompt":4,"dropped":"prompt_too_long","correct":0,"rollouts":0,"tokens":0,"zeroAdvantage":false}]}""",
+        Encoding.UTF8.GetString(_serializer.ToBinary(new StepCommitted(
+            new StepNumber(2), new PolicyVersion(2), 8, new CheckpointRecord("step-000002", [new CheckpointFile("w", 3, "aa")]),
+            new Dictionary<string, double> { ["reward/mean"] = 0.5 },
+            [new GroupOutcome(Group, 4, DropReason.PromptTooLong, 0, 0, 0, false)]))));
+
+    [Fact]
+    public void An_event_of_a_newer_version_is_a_clear_error()
+    {
+        var fault = Assert.Throws<SerializationException>(() => _serializer.FromBinary("{}"u8.ToArray(), "step-split/1"));
+        Assert.Contains("\"step-split/1\" that this version does not know; a newer version wrote it", fault.Message);
+    }
+
+    [Theory]
+    [Trait("Contract", "C9")]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[1]")]
+    [InlineData("""{"group":"3/1","prompt":1,"reason":"nothing_counted"}""")]
+    [InlineData("""{"group":"3/1/2","prompt":1,"reason":"unheard_of"}""")]
+    public void A_broken_event_is_a_clear_error(string json) =>
+        Assert.Throws<SerializationException>(() => _serializer.FromBinary(Encoding.UTF8.GetBytes(json), "group-dropped/1"));
+
+    [Fact]
+    public void A_member_that_is_not_known_is_passed_over() => Assert.Equal(
+        new RunFinished(new StepNumber(3)),
+        _serializer.FromBinary(JsonSerializer.SerializeToUtf8Bytes(new { step = 3, later = "more" }), "run-finished/1"));
+}
