@@ -12,7 +12,7 @@ namespace AttnPo.Actors.Run;
 /// </summary>
 public sealed class TrainingRun : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(15);
 
     private readonly RunDirectory _directory;
     private readonly DeviceThread<LearnerEngine> _learner;

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Tests.Fakes;
 using AttnPo.Core.Credit;
@@ -10,7 +9,7 @@ using static AttnPo.Actors.Protocol.WaveProtocol;
 
 namespace AttnPo.Actors.Tests.Pipeline;
 
-public sealed class AttentionScorerTests : TestKit
+public sealed class AttentionScorerTests : StageSpec
 {
     private static readonly AttentionScorerSettings Heads = new() { Heads = [new HeadId(0, 0), new HeadId(0, 1)] };
 

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Tests.Fakes;
@@ -10,7 +9,7 @@ using static AttnPo.Actors.Protocol.WaveProtocol;
 
 namespace AttnPo.Actors.Tests.Pipeline;
 
-public sealed class GeneratorTests : TestKit
+public sealed class GeneratorTests : StageSpec
 {
     [Fact]
     [Trait("Contract", "C8")]

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
@@ -14,7 +13,7 @@ using static AttnPo.Actors.Protocol.WaveProtocol;
 
 namespace AttnPo.Actors.Tests.Pipeline;
 
-public sealed class OptimizerTests : TestKit
+public sealed class OptimizerTests : StageSpec
 {
     private static readonly (Verdict, double)[] Signal = [(Verdict.Correct, 0.5), (Verdict.Wrong, -0.5)];
     private static readonly (Verdict, double)[] NoSignal = [(Verdict.Wrong, 0), (Verdict.Wrong, 0)];

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Tests.Fakes;
@@ -9,7 +8,7 @@ using static AttnPo.Actors.Protocol.WaveProtocol;
 
 namespace AttnPo.Actors.Tests.Pipeline;
 
-public sealed class PromptSamplerTests : TestKit
+public sealed class PromptSamplerTests : StageSpec
 {
     private static readonly PromptSamplerSettings Settings = new() { PromptsPerStep = 5, WavesPerStep = 3 };
 

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Tests.Fakes;
 using AttnPo.Core.Data;
@@ -9,7 +8,7 @@ using static AttnPo.Actors.Protocol.WaveProtocol;
 
 namespace AttnPo.Actors.Tests.Pipeline;
 
-public sealed class RewardVerifierTests : TestKit
+public sealed class RewardVerifierTests : StageSpec
 {
     private const string Right = "First, a= 3 .\nWait, again a= 3 .\n</think>\\boxed{0}<|end|>";
     private const string Wrong = "First, a= 3 .\n</think>\\boxed{7}<|end|>";

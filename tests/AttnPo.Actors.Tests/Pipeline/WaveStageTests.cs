@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Tests.Fakes;
@@ -13,7 +12,7 @@ using static AttnPo.Actors.Protocol.WaveProtocol;
 namespace AttnPo.Actors.Tests.Pipeline;
 
 /// <summary>What every middle stage does with demand and waves, with a probe at each end.</summary>
-public sealed class WaveStageTests : TestKit
+public sealed class WaveStageTests : StageSpec
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(50);
     private readonly TestProbe _upstream;
@@ -113,8 +112,9 @@ public sealed class WaveStageTests : TestKit
         {
             var begin = Waves.Begin(2, Waves.Attempt with { Attempt = attempt });
             stage.Tell(begin, _downstream);
-            stage.Tell(Waves.Sampled(0, begin.Attempt), _upstream);
             if (attempt == 2) cancelled.ExpectMsg("cancelled");
+            stage.Tell(Waves.Sampled(0, begin.Attempt), _upstream);
+            cancelled.ExpectMsg("began");
         }
         Sys.Stop(stage);
         cancelled.ExpectMsg("cancelled");
@@ -159,6 +159,7 @@ public sealed class WaveStageTests : TestKit
                 told.Tell("cancelled");
                 never.SetCanceled(cancellation);
             });
+            told.Tell("began");
             await never.Task;
             return new Passed(wave.Attempt, wave.Id);
         }

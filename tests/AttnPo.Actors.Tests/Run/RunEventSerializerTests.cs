@@ -2,14 +2,14 @@ using System.Runtime.Serialization;
 using System.Text;
 using System.Text.Json;
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
+using AttnPo.Actors.Tests.Fakes;
 using Xunit;
 
 namespace AttnPo.Actors.Tests.Run;
 
-public sealed class RunEventSerializerTests : TestKit
+public sealed class RunEventSerializerTests : StageSpec
 {
     private static readonly GroupId Group = new(new WaveId(new StepNumber(3), 1), 2);
 
