@@ -13,11 +13,8 @@ internal static class TinyPolicy
         var decoder = Decoder.Random(Config, seed);
         using (TorchSharp.torch.no_grad())
         {
-            // Weights of a fresh model are so small that every distribution is even; these make it say something.
-            foreach (var (name, weight) in decoder.Weights)
-            {
-                if (!name.EndsWith("norm.weight", StringComparison.Ordinal)) weight.mul_(8);
-            }
+            // The embedding of a fresh model is so small that every distribution is even; this makes it say something.
+            decoder.Weights.Single(w => w.Name == WeightShapes.Embedding).Weight.mul_(8);
         }
         return PolicyLearner.Of(decoder, settings ?? new OptimizerSettings(), store);
     }
