@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+namespace AttnPo.EndToEnd.Tests;
+
+/// <summary>The real executable, as the build of this configuration left it.</summary>
+internal static class Executable
+{
+    // Far beyond what any of these commands takes: a test that hangs ends with a message instead of never.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private static readonly string Path = Find();
+
+    public static Process Start(params string[] args)
+    {
+        var start = new ProcessStartInfo(Path, args) { RedirectStandardOutput = true, RedirectStandardError = true };
+        return Process.Start(start)!;
+    }
+
+    public static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
+    {
+        using var process = Start(args);
+        return await EndAsync(process);
+    }
+
+    public static async Task<(int Code, string Output, string Error)> EndAsync(Process process)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            var error = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return (process.ExitCode, await output, await error);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static string Find()
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var root = output;
+        while (root is not null && !File.Exists(System.IO.Path.Combine(root.FullName, "AttnPo.sln"))) root = root.Parent;
+        if (root is null) throw new DirectoryNotFoundException($"No AttnPo.sln above {output.FullName}.");
+        return System.IO.Path.Combine(
+            root.FullName, "src", "AttnPo.Host", "bin", output.Parent!.Name, output.Name, OperatingSystem.IsWindows() ? "attnpo.exe" : "attnpo");
+    }
+}

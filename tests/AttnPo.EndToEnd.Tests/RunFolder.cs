@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace AttnPo.EndToEnd.Tests;
+
+/// <summary>A run directory under a temporary folder, and what a test asks of it.</summary>
+internal sealed class RunFolder : IDisposable
+{
+    private readonly DirectoryInfo _parent = Directory.CreateTempSubdirectory("attnpo-");
+
+    public string Path => System.IO.Path.Combine(_parent.FullName, "run");
+
+    public void Dispose() => _parent.Delete(recursive: true);
+
+    /// <summary>Trains with the shipped model, few steps, little evaluation.</summary>
+    public string[] Train(int steps, params string[] settings) =>
+        ["train", "--run", Path, .. settings.Prepend($"steps={steps}").SelectMany(setting => new[] { "--set", setting })];
+
+    /// <summary>Waits until so many steps are committed.</summary>
+    public async Task WaitForStepAsync(int step, System.Diagnostics.Process run)
+    {
+        while (Metrics().All(row => row["step"] < step || !row.ContainsKey("train/loss")))
+        {
+            if (run.HasExited) throw new InvalidOperationException($"The run ended before step {step}: {await run.StandardError.ReadToEndAsync()}");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>The lines of metrics.jsonl that are whole.</summary>
+    public IReadOnlyList<Dictionary<string, double>> Metrics()
+    {
+        var file = System.IO.Path.Combine(Path, "metrics.jsonl");
+        if (!File.Exists(file)) return [];
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(stream);
+        var text = reader.ReadToEnd();
+        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonSerializer.Deserialize<Dictionary<string, double>>(line)!)];
+    }
+
+    /// <summary>metrics.jsonl without the figures that measure time.</summary>
+    public IReadOnlyList<string> TimelessMetrics() =>
+        [.. Metrics().Select(row => string.Join(", ", row.Where(figure => !figure.Key.StartsWith("time/", StringComparison.Ordinal) && figure.Key != "tokens_per_s")
+            .OrderBy(figure => figure.Key, StringComparer.Ordinal).Select(figure => $"{figure.Key}={figure.Value:R}")))];
+
+    /// <summary>SHA-256 of each file of a checkpoint: weights and optimizer state among them.</summary>
+    public IReadOnlyList<string> CheckpointHashes(int step) =>
+        [.. Directory.GetFiles(System.IO.Path.Combine(Path, "checkpoints", $"step-{step:D6}")).Order(StringComparer.Ordinal)
+            .Select(file => $"{System.IO.Path.GetFileName(file)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}")];
+}
