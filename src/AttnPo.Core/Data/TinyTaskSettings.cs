@@ -15,8 +15,8 @@ public sealed record TinyTaskSettings
     /// <summary>The most operations between the constant and the value that is asked for.</summary>
     public int MaxOperations { get; init; } = 6;
 
-    /// <summary>The teacher's mean count of redundant lines for each essential one; 4.5 makes 82 % of its steps redundant.</summary>
-    public double Redundancy { get; init; } = 4.5;
+    /// <summary>The teacher's mean count of redundant lines for each essential one; 4 makes 80 % of its steps redundant.</summary>
+    public double Redundancy { get; init; } = 4;
 
     /// <summary>How many variables a program defines that its answer does not need.</summary>
     public int Distractors { get; init; }

@@ -10,7 +10,7 @@ namespace AttnPo.Host.Commands;
 internal static class WarmupCommand
 {
     /// <summary>Updates between two lines of progress.</summary>
-    private const int ReportEvery = 50;
+    private const int ReportEvery = 100;
 
     /// <summary>The command.</summary>
     public static Command Create()

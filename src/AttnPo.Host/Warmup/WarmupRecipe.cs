@@ -16,8 +16,8 @@ internal sealed record WarmupRecipe
     public IReadOnlyList<WarmupStage> Stages { get; init; } =
     [
         new("short programs", 400, 32, new TinyTaskSettings { MinOperations = 1, MaxOperations = 3, Redundancy = 0.5 }),
-        new("long programs", 700, 16, new TinyTaskSettings { MinOperations = 3, MaxOperations = 6, Redundancy = 0.7 }),
-        new("overthinking", 500, 16, new TinyTaskSettings()),
+        new("long programs", 1100, 16, new TinyTaskSettings { MinOperations = 3, MaxOperations = 6, Redundancy = 0.7 }),
+        new("overthinking", 600, 16, new TinyTaskSettings()),
     ];
 
     /// <summary>The highest learning rate.</summary>
