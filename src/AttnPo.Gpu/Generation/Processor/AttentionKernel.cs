@@ -9,16 +9,19 @@ namespace AttnPo.Gpu.Generation.Processor;
 /// </summary>
 internal sealed unsafe class AttentionKernel(CacheShape shape, int longestSequence) : IDisposable
 {
-    private const int Lanes = CacheShape.BlockPositions;
+    private const int Lanes = CacheShape.PagePositions;
 
-    private readonly int _scoreStride = (longestSequence + CacheShape.PagePositions) / CacheShape.PagePositions * CacheShape.PagePositions;
+    // Pages scored together: enough independent sums to keep the multipliers busy.
+    private const int PagesAtOnce = 4;
+
+    private readonly int _scoreStride = (longestSequence / (PagesAtOnce * Lanes) + 1) * PagesAtOnce * Lanes;
     private FloatBuffer _scores = new(0);
 
     /// <summary>Writes a position's key and value, each a padded head.</summary>
     public static void Store(CacheShape shape, float* head, int position, float* key, float* value)
     {
         var within = position % CacheShape.PagePositions;
-        var column = head + (long)(within / Lanes) * shape.HeadSize * Lanes + within % Lanes;
+        var column = head + within;
         for (var i = 0; i < shape.HeadSize; i++) column[i * Lanes] = key[i];
         var values = head + shape.KeysLength + (long)within * shape.HeadWidth;
         new ReadOnlySpan<float>(value, shape.HeadWidth).CopyTo(new Span<float>(values, shape.HeadWidth));
@@ -41,10 +44,10 @@ internal sealed unsafe class AttentionKernel(CacheShape shape, int longestSequen
         }
         float* firstScores = _scores.Pointer, secondScores = firstScores + _scoreStride;
         var pageCount = (positions + CacheShape.PagePositions - 1) / CacheShape.PagePositions;
-        for (var page = 0; page < pageCount; page++)
+        for (var page = 0; page < pageCount; page += PagesAtOnce)
         {
-            var at = page * CacheShape.PagePositions;
-            Score((float*)pages[page] + offset, first, second, firstScores + at, secondScores + at);
+            var at = page * Lanes;
+            Score(Keys(page), Keys(page + 1), Keys(page + 2), Keys(page + 3), first, second, firstScores + at, secondScores + at);
         }
         var firstWeight = 1 / VectorMath.Softmax(firstScores, positions);
         var secondWeight = 1 / VectorMath.Softmax(secondScores, positions);
@@ -63,17 +66,20 @@ internal sealed unsafe class AttentionKernel(CacheShape shape, int longestSequen
             (b0 * secondWeight).Store(secondOut + part);
             (b1 * secondWeight).Store(secondOut + part + Lanes);
         }
+
+        // Beyond the end any page will do: nobody reads its scores.
+        float* Keys(int page) => (float*)pages[Math.Min(page, pageCount - 1)] + offset;
     }
 
     public void Dispose() => _scores.Dispose();
 
-    /// <summary>Products of the queries with the keys of a page. Positions beyond the end give numbers that nobody reads.</summary>
+    /// <summary>Products of the queries with the keys of four pages. Positions beyond the end give numbers that nobody reads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Score(float* keys, float* first, float* second, float* firstScores, float* secondScores)
+    private void Score(
+        float* k0, float* k1, float* k2, float* k3, float* first, float* second, float* firstScores, float* secondScores)
     {
         Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
         var size = shape.HeadSize;
-        float* k0 = keys, k1 = k0 + size * Lanes, k2 = k1 + size * Lanes, k3 = k2 + size * Lanes;
         for (var i = 0; i < size; i++)
         {
             var (a, b) = (Vector512.Create(first[i]), Vector512.Create(second[i]));

@@ -3,16 +3,14 @@ using AttnPo.Gpu.Model;
 namespace AttnPo.Gpu.Generation.Processor;
 
 /// <summary>
-/// How keys and values lie in a page. For each layer and key head: the keys of 16 positions side by side for each component, so
-/// that the scores of 16 positions come out as one vector; then the values, a position after another.
+/// How keys and values lie in a page of 16 positions. For each layer and key head: the keys of all positions side by side for
+/// each component, so that the scores of the page come out as one vector; then the values, a position after another. Pages are
+/// small so that the samples of a prompt share most of it.
 /// </summary>
 internal sealed class CacheShape(ModelConfig config)
 {
-    /// <summary>Positions of a page.</summary>
-    public const int PagePositions = 64;
-
-    /// <summary>Positions whose keys are interleaved.</summary>
-    public const int BlockPositions = 16;
+    /// <summary>Positions of a page: the lanes of a vector.</summary>
+    public const int PagePositions = 16;
 
     /// <summary>Width of a head, padded with zeros to whole panels.</summary>
     public int HeadWidth { get; } = PackedMatrix.Padded(config.HeadSize);
