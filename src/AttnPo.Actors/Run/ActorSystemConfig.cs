@@ -38,7 +38,7 @@ internal static class ActorSystemConfig
                 }
               }
               persistence {
-                # No snapshots: the state is read from few and small events.
+                # There are no snapshots: the journal grows with every step, and all of it is replayed at each start.
                 journal {
                   plugin = "akka.persistence.journal.sql"
                   sql {

@@ -52,7 +52,7 @@ internal sealed class CheckpointFolder(string path, int keep)
     /// <summary>Removes what was never committed, and committed checkpoints that are too old.</summary>
     public void Sweep(StepNumber committed)
     {
-        Directory.CreateDirectory(path);
+        DurableFile.CreateDirectory(path);
         foreach (var aside in Directory.GetDirectories(path, $".{Prefix}*.tmp")) Remove(aside);
         foreach (var (step, directory) in Existing().Where(checkpoint => checkpoint.Step > committed.Value)) Remove(directory);
         Prune(committed);

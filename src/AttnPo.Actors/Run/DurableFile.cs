@@ -26,6 +26,13 @@ internal static class DurableFile
         FlushDirectory(Path.GetDirectoryName(path)!);
     }
 
+    /// <summary>Makes sure of a directory, and that it is still there after a loss of power.</summary>
+    public static void CreateDirectory(string path)
+    {
+        Directory.CreateDirectory(path);
+        FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
     /// <summary>Flushes names: a rename is lasting only when the directory that holds it is on disk. Windows does so by itself.</summary>
     public static void FlushDirectory(string directory)
     {

@@ -23,7 +23,7 @@ internal sealed class RolloutFolder(string path)
     /// <summary>Removes what was never committed.</summary>
     public void Sweep(StepNumber committed)
     {
-        Directory.CreateDirectory(path);
+        DurableFile.CreateDirectory(path);
         foreach (var aside in Directory.GetFiles(path, ".step-*.tmp")) File.Delete(aside);
         foreach (var file in Directory.GetFiles(path, "step-*.jsonl"))
         {

@@ -90,7 +90,13 @@ internal sealed record RunState
                 $"The run {Started.Run} was started with other settings (hash {Started.SettingsHash}, now {open.SettingsHash}). Start it"
                 + " with the settings.conf that lies beside it, or begin a new run in another directory; steps may be raised.");
         }
-        return IsFinished && open.Steps <= Step.Value
+        if (open.Steps < Step.Value)
+        {
+            return Decision.Refuse(
+                $"The run {Started.Run} has made {Step} steps already, more than the {open.Steps} that are wanted: steps cannot be unmade."
+                + $" Set steps to {Step} or more, or begin a new run in another directory.");
+        }
+        return IsFinished && open.Steps == Step.Value
             ? Decision.Accept()
             : Decision.Accept(new RunContinued(open.CodeVersion, open.Steps));
     }

@@ -30,6 +30,16 @@ public sealed class RunStateTests
     }
 
     [Fact]
+    public void Fewer_steps_than_are_committed_are_refused_with_both_numbers()
+    {
+        var state = Apply(Apply(Apply(RunState.Empty, Opening), Commit(1, 4)), Commit(2, 4));
+        Assert.Contains("has made 2 steps already, more than the 1 that are wanted", state.Process(Opening with { Steps = 1 }).Refusal);
+        Assert.Equal(2, Apply(state, Opening with { Steps = 2 }).Steps);
+        var finished = Apply(Apply(state, Opening with { Steps = 2 }), new FinishRun());
+        Assert.NotNull(finished.Process(Opening with { Steps = 1 }).Refusal);
+    }
+
+    [Fact]
     public void A_commit_moves_step_policy_and_cursor_together()
     {
         var state = Apply(Apply(RunState.Empty, Opening), Commit(1, 4));
