@@ -5,8 +5,8 @@ namespace AttnPo.Actors.Pipeline;
 /// <summary>
 /// The one thread on which an engine's calls run, in the order in which they were asked for. Native work may take minutes: here it
 /// holds no dispatcher's thread, and an engine that is made for one caller at a time has one. The engine is made at the first call,
-/// used and disposed on this thread. One that has thrown is not trusted with another call: the next one gets a new engine. Actors turn
-/// the returned task into a message to themselves.
+/// used and disposed on this thread. One that has thrown is not trusted with another call: the next one gets a new engine. A failure
+/// while an engine is disposed is told, and changes nothing else. Actors turn the returned task into a message to themselves.
 /// </summary>
 internal sealed class DeviceThread<TEngine> : IAsyncDisposable
     where TEngine : class, IDisposable
@@ -21,11 +21,15 @@ internal sealed class DeviceThread<TEngine> : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _name;
     private readonly Func<TEngine> _create;
+    private readonly Action<Exception> _tellDisposalFailed;
     private TEngine? _engine;
 
-    public DeviceThread(string name, Func<TEngine> create)
+    /// <param name="name">Of the thread.</param>
+    /// <param name="create">Makes an engine.</param>
+    /// <param name="tellDisposalFailed">Is told what an engine throws at its end; must not throw.</param>
+    public DeviceThread(string name, Func<TEngine> create, Action<Exception> tellDisposalFailed)
     {
-        (_name, _create) = (name, create);
+        (_name, _create, _tellDisposalFailed) = (name, create, tellDisposalFailed);
         new Thread(Work) { Name = $"attnpo-{name}", IsBackground = true }.Start();
     }
 
@@ -74,8 +78,16 @@ internal sealed class DeviceThread<TEngine> : IAsyncDisposable
 
     private void DisposeEngine()
     {
-        _engine?.Dispose();
+        var engine = _engine;
         _engine = null;
+        try
+        {
+            engine?.Dispose();
+        }
+        catch (Exception failure)
+        {
+            _tellDisposalFailed(failure);
+        }
     }
 
     private bool TryQueue(Action call)

@@ -61,13 +61,20 @@ internal sealed class Optimizer : Stage
         Akka.Actor.Props.Create(() => new Optimizer(upstream, settings, steps, device, folder));
 
     protected override StageStatus Status() => new(
-        Name, _step?.Attempt, _account.Outstanding, [.. _arrived.Values.Select(held => new HeldWave(held.Wave.Id, held.Since))],
+        Name, _attempt, _account.Outstanding, [.. _arrived.Values.Select(held => new HeldWave(held.Wave.Id, held.Since))],
         _account.Done);
+
+    protected override void LetGo()
+    {
+        _arrived.Clear();
+        (_attempt, _step, _account, _accumulating) = (null, null, new WaveWindow(0, 0), false);
+    }
 
     private void Prepare(PreparePolicy prepare)
     {
         RenewCancellation();
-        (_attempt, _step, _coordinator) = (prepare.Attempt, null, Sender);
+        LetGo();
+        (_attempt, _coordinator) = (prepare.Attempt, Sender);
         // Work of an attempt that was given up runs before this, on the same thread, and ends with its engine.
         if (prepare.Anew) _device.Renew();
         Call(prepare.Attempt, (engine, _) =>
@@ -85,8 +92,7 @@ internal sealed class Optimizer : Stage
     private void Begin(BeginStep step)
     {
         if (step.Attempt != _attempt) throw new InvalidOperationException($"{step.Attempt} begins, but the learner was prepared for {_attempt}.");
-        _arrived.Clear();
-        (_step, _coordinator, _accumulating) = (step, Sender, false);
+        (_step, _coordinator) = (step, Sender);
         (_account, _tally, _clock) = (new WaveWindow(_settings.Window, step.Waves), new StepTally(), Stopwatch.StartNew());
         _upstream.Tell(step);
         Ask(_account.Ask());
@@ -154,8 +160,6 @@ internal sealed class Optimizer : Stage
         {
             var updating = Stopwatch.StartNew();
             var update = engine.Trainer.Update(learningRate, Math.Max(1, tally.CountedTokens));
-            if (!double.IsFinite(update.GradientNorm))
-                throw new ArithmeticException($"The gradient's norm is {update.GradientNorm}; a lower learning rate may help.");
             updating.Stop();
             var committing = Stopwatch.StartNew();
             folder.Rollouts.Complete(step.Attempt.Step);

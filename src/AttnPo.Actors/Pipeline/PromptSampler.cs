@@ -37,6 +37,8 @@ internal sealed class PromptSampler : Stage
 
     protected override StageStatus Status() => new(Name, _step?.Attempt, 0, [], _sent);
 
+    protected override void LetGo() => _step = null;
+
     private void Answer(Demand demand)
     {
         for (var i = 0; i < demand.Waves && _sent < _step!.Waves; i++) Sender.Tell(Sample(_step, _sent++));

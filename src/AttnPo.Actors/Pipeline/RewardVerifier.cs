@@ -13,17 +13,22 @@ namespace AttnPo.Actors.Pipeline;
 /// <summary>Reads a response against the gold answer: tokens, truncated, gold.</summary>
 internal delegate ReadResponse ReadResponseFunction(IReadOnlyList<int> tokens, bool truncated, string gold);
 
+/// <summary>The text of tokens.</summary>
+internal delegate string DecodeFunction(IReadOnlyList<int> tokens);
+
 /// <summary>
 /// The third stage: verdict, reward and advantage of each rollout. A response whose verification throws is Failed, which is no
 /// verdict on the policy: it earns nothing, costs nothing and is left out of its group's statistics.
 /// </summary>
 internal sealed class RewardVerifier(
-    IActorRef upstream, RewardVerifierSettings settings, CreditSettings credit, ReadResponseFunction read, IStepLabels? labels)
+    IActorRef upstream, RewardVerifierSettings settings, CreditSettings credit, ReadResponseFunction read, DecodeFunction decode,
+    IStepLabels? labels)
     : WaveStage<GeneratedWave, JudgedWave>(upstream, settings.Window)
 {
     public static Props Props(
-        IActorRef upstream, RewardVerifierSettings settings, CreditSettings credit, ReadResponseFunction read, IStepLabels? labels) =>
-        Akka.Actor.Props.Create(() => new RewardVerifier(upstream, settings, credit, read, labels));
+        IActorRef upstream, RewardVerifierSettings settings, CreditSettings credit, ReadResponseFunction read, DecodeFunction decode,
+        IStepLabels? labels) =>
+        Akka.Actor.Props.Create(() => new RewardVerifier(upstream, settings, credit, read, decode, labels));
 
     protected override Task<JudgedWave> WorkAsync(GeneratedWave wave, BeginStep step, CancellationToken cancellation)
     {
@@ -32,7 +37,11 @@ internal sealed class RewardVerifier(
             () =>
             {
                 var clock = Stopwatch.StartNew();
-                var groups = wave.Groups.Select(group => Judge(group, log)).ToArray();
+                var groups = wave.Groups.Select(group =>
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    return Judge(group, log);
+                }).ToArray();
                 return new JudgedWave(wave.Attempt, wave.Id, wave.Policy, groups, wave.Dropped, wave.Generating, clock.Elapsed);
             },
             cancellation);
@@ -59,7 +68,20 @@ internal sealed class RewardVerifier(
         catch (Exception failure)
         {
             log.Warning(failure, "Rollout {0}/{1} could not be verified; it is left out.", group.Source.Id, completion.Sample);
-            return new ReadResponse("", Verdict.Failed, null, -1, [], []);
+            return new ReadResponse(TextOf(completion.Tokens), Verdict.Failed, null, -1, [], []);
+        }
+    }
+
+    /// <summary>Of a response that has failed: for those who look for the reason. Nothing, where decoding is the very reason.</summary>
+    private string TextOf(IReadOnlyList<int> tokens)
+    {
+        try
+        {
+            return decode(tokens);
+        }
+        catch (Exception)
+        {
+            return "";
         }
     }
 }

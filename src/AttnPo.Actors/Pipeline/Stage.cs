@@ -21,9 +21,21 @@ internal abstract class Stage : ReceiveActor
     /// <summary>Ends with the try at the step, and with the stage.</summary>
     protected CancellationToken Cancellation => _cancellation.Token;
 
-    protected Stage() => Receive<GetStageStatus>(_ => Sender.Tell(Status()));
+    protected Stage()
+    {
+        Receive<GetStageStatus>(_ => Sender.Tell(Status()));
+        Receive<GiveUp>(given => given.Attempt == Status().Attempt, _ =>
+        {
+            RenewCancellation();
+            LetGo();
+        });
+        Receive<GiveUp>(_ => { });
+    }
 
     protected abstract StageStatus Status();
+
+    /// <summary>The try at the step is given up: what comes of it from now on is late.</summary>
+    protected abstract void LetGo();
 
     /// <summary>Cancels the work of the try before.</summary>
     protected void RenewCancellation()
@@ -35,10 +47,11 @@ internal abstract class Stage : ReceiveActor
     /// <summary>Work away from the actor failed: fails in the actor, so that its parent decides.</summary>
     protected void Fail(string at, Exception cause) => throw new StageFailure($"{Name} failed at {at}.", cause);
 
-    protected override void PostRestart(Exception reason)
+    protected override void PreRestart(Exception reason, object message)
     {
-        base.PostRestart(reason);
-        Context.Parent.Tell(new StageRestarted(Name, Describe(reason)));
+        // Told by the instance that failed: it knows for which attempt it worked.
+        Context.Parent.Tell(new StageRestarted(Name, Status().Attempt, Describe(reason)));
+        base.PreRestart(reason, message);
     }
 
     protected override void PostStop()

@@ -8,17 +8,19 @@ namespace AttnPo.Actors.Pipeline;
 
 /// <summary>
 /// Counts a step while its waves come in: how each group ended, and the step's metrics. Sums are taken in wave order, so the
-/// figures are the same in every run. A mean of nothing is left out, not reported as 0.
+/// figures are the same in every run. The figures that every line has are 0 where there was nothing to count, as when each rollout
+/// failed (rollout/failed is 1) or each group was dropped; any other mean of nothing is left out.
 /// </summary>
 internal sealed class StepTally
 {
     private readonly List<GroupOutcome> _groups = [];
-    private readonly Mean _correct = new(), _truncated = new(), _failed = new(), _redundant = new(), _scoredRedundant = new();
+    private readonly Mean _correct = new(), _truncated = new(), _failed = new(), _redundant = new(), _correctRedundant = new();
     private readonly Mean _attenuated = new(), _protected = new();
     private readonly Mean _tokens = new(), _rewards = new(), _gammaRedundant = new(), _gammaEssential = new();
     private TimeSpan _generating, _verifying, _scoring, _training;
     private double _loss, _entropy, _gap;
-    private long _trainedTokens, _clippedTokens, _allTokens;
+    private long _trainedTokens, _allTokens;
+    private bool _hasLabels;
 
     /// <summary>How each group ended, in order.</summary>
     public IReadOnlyList<GroupOutcome> Groups => _groups;
@@ -42,7 +44,6 @@ internal sealed class StepTally
         _loss += sums.Loss;
         _entropy += sums.Entropy;
         _trainedTokens += sums.Tokens;
-        _clippedTokens += sums.ClippedTokens;
         _gap = Math.Max(_gap, sums.MaxLogProbGap);
     }
 
@@ -56,13 +57,17 @@ internal sealed class StepTally
             ["groups/used"] = _groups.Count(group => group.Dropped is null),
             ["groups/dropped"] = _groups.Count(group => group.Dropped is not null),
             ["groups/zero_advantage"] = _groups.Count(group => group.ZeroAdvantage),
+            ["rollout/accuracy"] = _correct.OrZero,
+            ["rollout/tokens_mean"] = _tokens.OrZero,
+            ["rollout/truncated"] = _truncated.OrZero,
+            ["rollout/failed"] = _failed.OrZero,
+            ["reward/mean"] = _rewards.OrZero,
             ["credit/attenuated_share"] = _attenuated.OrZero,
             ["credit/protected_share"] = _protected.OrZero,
             ["train/loss"] = _loss / Math.Max(1, CountedTokens),
             ["train/grad_norm"] = update.GradientNorm,
             ["train/learning_rate"] = learningRate,
             ["train/logprob_gap_max"] = _gap,
-            ["train/policy_clipped"] = (double)_clippedTokens / Math.Max(1, _trainedTokens),
             ["train/entropy"] = _entropy / Math.Max(1, _trainedTokens),
             ["time/generate_s"] = _generating.TotalSeconds,
             ["time/verify_s"] = _verifying.TotalSeconds,
@@ -72,13 +77,9 @@ internal sealed class StepTally
             ["time/step_s"] = step.TotalSeconds,
             ["tokens_per_s"] = _allTokens / step.TotalSeconds,
         };
-        _correct.WriteTo(metrics, "rollout/accuracy");
-        _tokens.WriteTo(metrics, "rollout/tokens_mean");
-        _truncated.WriteTo(metrics, "rollout/truncated");
-        _failed.WriteTo(metrics, "rollout/failed");
+        // Of the correct responses: how much of what led to an answer was not needed, whatever the method.
+        if (_hasLabels) metrics["score/redundant_share"] = _correctRedundant.OrZero;
         _redundant.WriteTo(metrics, "rollout/redundant_share");
-        _rewards.WriteTo(metrics, "reward/mean");
-        _scoredRedundant.WriteTo(metrics, "score/redundant_share");
         _gammaRedundant.WriteTo(metrics, "credit/gamma_mean_redundant");
         _gammaEssential.WriteTo(metrics, "credit/gamma_mean_essential");
         return metrics;
@@ -118,7 +119,13 @@ internal sealed class StepTally
     private void AddSteps(ScoredGroup scored, int sample)
     {
         var labels = scored.Source.Labels?[sample];
-        foreach (var label in labels ?? []) _redundant.Add(label == StepLabel.Redundant);
+        _hasLabels |= labels is not null;
+        var isCorrect = scored.Source.Readings[sample].Verdict == Verdict.Correct;
+        foreach (var label in labels ?? [])
+        {
+            _redundant.Add(label == StepLabel.Redundant);
+            if (isCorrect) _correctRedundant.Add(label == StepLabel.Redundant);
+        }
 
         if (scored.StepCredit[sample] is not { } credit) return;
         var advantage = scored.Source.Credit.Advantages[sample];
@@ -128,7 +135,6 @@ internal sealed class StepTally
             _attenuated.Add(advantage > 0 && factor < 1);
             _protected.Add(advantage < 0 && factor < 1);
             if (labels is null) continue;
-            _scoredRedundant.Add(labels[step] == StepLabel.Redundant);
             (labels[step] == StepLabel.Redundant ? _gammaRedundant : _gammaEssential).Add(factor);
         }
     }

@@ -55,12 +55,18 @@ internal abstract class WaveStage<TIn, TOut> : Stage
 
     private bool IsCurrent(StepAttempt attempt) => _step?.Attempt == attempt;
 
-    private void Begin(BeginStep step)
+    protected override void LetGo()
     {
-        RenewCancellation();
         _waiting.Clear();
         _ready.Clear();
         _held.Clear();
+        (_step, _account) = (null, new WaveWindow(_window, 0));
+    }
+
+    private void Begin(BeginStep step)
+    {
+        RenewCancellation();
+        LetGo();
         (_step, _account, _downstream, _demand, _working) = (step, new WaveWindow(_window, step.Waves), Sender, 0, false);
         _upstream.Tell(step);
         AskForMore();

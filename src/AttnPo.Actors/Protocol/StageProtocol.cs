@@ -3,8 +3,14 @@ namespace AttnPo.Actors.Protocol;
 /// <summary>What any stage tells its parent about itself.</summary>
 internal static class StageProtocol
 {
-    /// <summary>A stage failed, was restarted, and has lost what it held.</summary>
-    public sealed record StageRestarted(string Stage, string Reason);
+    /// <summary>A stage failed, is restarted, and has lost what it held.</summary>
+    /// <param name="Stage">Its name.</param>
+    /// <param name="Attempt">The try at a step that it worked for; null: none.</param>
+    /// <param name="Reason">What failed.</param>
+    public sealed record StageRestarted(string Stage, StepAttempt? Attempt, string Reason);
+
+    /// <summary>An attempt is given up: a stage that works for it cancels that and lets go of what it holds.</summary>
+    public sealed record GiveUp(StepAttempt Attempt);
 
     /// <summary>A stage is gone for good.</summary>
     public sealed record StageStopped(string Stage);

@@ -55,6 +55,12 @@ internal sealed class Evaluator : Stage
 
     protected override StageStatus Status() => new(Name, _task?.Attempt, 0, _held is null ? [] : [_held], _done);
 
+    protected override void LetGo()
+    {
+        _rows.Clear();
+        (_task, _held, _done) = (null, null, 0);
+    }
+
     private int Prompts => Math.Min(_settings.Prompts, _prompts.Count);
 
     private void Begin(Evaluate task)
@@ -143,9 +149,8 @@ internal sealed class Evaluator : Stage
     private LabelledSteps? Count(Prompt prompt, ReadResponse reading)
     {
         if (_labels is null) return null;
-        var labels = _labels.Label(prompt, reading.Text, reading.Steps);
-        var essential = labels.Count(label => label == StepLabel.Essential);
-        return new LabelledSteps(essential, labels.Count - essential, _labels.MissingEssentials(prompt, reading.Text));
+        return LabelledSteps.Count(
+            _labels.Label(prompt, reading.Text, reading.Steps), _labels.MissingEssentials(prompt, reading.Text));
     }
 
     private sealed record WaveMeasured(StepAttempt Attempt, IReadOnlyList<EvaluationRow> Rows) : INoSerializationVerificationNeeded;

@@ -7,7 +7,8 @@ namespace AttnPo.Actors.Run;
 
 /// <summary>
 /// One rollout as a line of JSON. Steps are [start, end, class, score, baseline, factor] and, where the task knows, the label; start
-/// and end count code points of the response; score and baseline are null where the response was not scored.
+/// and end count code points of the response; score and baseline are null where the response was not scored. The token ids are those that
+/// were sampled, whatever became of them: text alone would not say which tokens wrote it.
 /// </summary>
 internal static class RolloutLine
 {
@@ -45,6 +46,9 @@ internal static class RolloutLine
         json.WriteBoolean("counted", judged.Credit.Counted[sample]);
         json.WriteNumber("correct_share", judged.Credit.CorrectShare);
         json.WriteNumber("tokens", completion.Tokens.Length);
+        json.WriteStartArray("token_ids");
+        foreach (var token in completion.Tokens) json.WriteNumberValue(token);
+        json.WriteEndArray();
         json.WriteString("finish", JsonNamingPolicy.SnakeCaseLower.ConvertName(completion.Finish.ToString()));
         WriteSteps(json, scored, sample);
         json.WriteEndObject();

@@ -22,7 +22,10 @@ internal sealed partial class RunCoordinator
             behaviour();
             Command<GetStatus>(_ => AnswerStatus(Sender));
             Command<Stop>(_ => StopSoon());
-            Command<StageRestarted>(restarted => Retry(restarted.Stage, restarted.Reason));
+            Command<StageRestarted>(
+                // A late failure of an attempt that was given up says nothing about the one under way.
+                restarted => restarted.Attempt is null || restarted.Attempt == Attempt,
+                restarted => Retry(restarted.Stage, restarted.Reason));
             Command<StageStopped>(stopped => Retry(stopped.Stage, "it stopped for good", isFinal: true));
             Command<WatchdogTick>(_ => LookAtStages());
             Command<StagesSeen>(Judge);
@@ -34,7 +37,7 @@ internal sealed partial class RunCoordinator
     private void Retry(string stage, string reason, bool isFinal = false)
     {
         // While it waits to begin again, further failures are of the same attempt.
-        if (_phase is nameof(Ended) or nameof(BackingOff)) return;
+        if (_phase == nameof(Ended) || (_phase == nameof(BackingOff) && !isFinal)) return;
 
         _restarts++;
         if (isFinal || _restarts > _plan.Settings.RestartBudget)
@@ -46,6 +49,7 @@ internal sealed partial class RunCoordinator
         }
         _log.Warning("{0} failed in {1}: {2}. Beginning again from step {3}.", stage, Attempt, reason, _state.Step);
         Report(new WorkRetried(Attempt.Step, _attempt, stage, reason));
+        foreach (var child in _pipeline!.All) child.Tell(new GiveUp(Attempt));
         Enter(BackingOff);
         Timers.StartSingleTimer(
             RetryDue.Instance, RetryDue.Instance, _plan.Settings.RestartBackoff * Math.Pow(2, _restarts - 1));

@@ -1,35 +1,34 @@
 using Akka.Actor;
-using Akka.Event;
 using AttnPo.Actors.Protocol;
 using static AttnPo.Actors.Protocol.RunProtocol;
 
 namespace AttnPo.Actors.Run;
 
 /// <summary>
-/// Parent of a run's coordinator. Passes on its news, so that a slow observer keeps nobody waiting, and makes sure that the run's end
-/// is told however the coordinator goes.
+/// Parent of a run's coordinator. Passes on its news, makes sure that the run's end is told however the coordinator goes, and answers
+/// for it when it is gone.
 /// </summary>
 internal sealed class RunGuardian : ReceiveActor
 {
-    private readonly Action<IRunProgress> _observe;
-    private readonly TaskCompletionSource<RunOutcome> _outcome;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly NewsFeed _feed;
     private readonly Props _coordinator;
     private string _fault = "its coordinator stopped";
+    private RunStatus _known;
 
-    public RunGuardian(Props coordinator, Action<IRunProgress> observe, TaskCompletionSource<RunOutcome> outcome)
+    public RunGuardian(RunPlan plan, Props coordinator, NewsFeed feed)
     {
-        (_coordinator, _observe, _outcome) = (coordinator, observe, outcome);
+        (_coordinator, _feed) = (coordinator, feed);
+        _known = new RunStatus(
+            plan.Run, "Ended", StepNumber.Start, plan.Settings.Steps, new PolicyVersion(0), 0, false, [], [], new Dictionary<string, double>());
         Receive<IRunProgress>(Pass);
-        Receive<Terminated>(_ => Finish(new RunOutcome(
-            RunEnd.Failed, StepNumber.Start, $"The run failed: {_fault}. All that was committed is kept; start the same command again.")));
-        Receive<Start>(start => Coordinator().Forward(start));
-        Receive<Stop>(stop => Coordinator().Forward(stop));
-        Receive<GetStatus>(get => Coordinator().Forward(get));
+        Receive<Terminated>(_ => Bury());
+        Receive<Start>(start => Context.Child("coordinator").Forward(start));
+        Receive<Stop>(stop => Context.Child("coordinator").Forward(stop));
+        Receive<GetStatus>(get => Context.Child("coordinator").Forward(get));
     }
 
-    public static Props Props(Props coordinator, Action<IRunProgress> observe, TaskCompletionSource<RunOutcome> outcome) =>
-        Akka.Actor.Props.Create(() => new RunGuardian(coordinator, observe, outcome));
+    public static Props Props(RunPlan plan, Props coordinator, NewsFeed feed) =>
+        Akka.Actor.Props.Create(() => new RunGuardian(plan, coordinator, feed));
 
     protected override void PreStart() => Context.Watch(Context.ActorOf(_coordinator, "coordinator"));
 
@@ -44,20 +43,26 @@ internal sealed class RunGuardian : ReceiveActor
         return Directive.Stop;
     });
 
-    private static IActorRef Coordinator() => Context.Child("coordinator");
-
     private void Pass(IRunProgress news)
     {
-        try
+        _known = news switch
         {
-            _observe(news);
-        }
-        catch (Exception fault)
-        {
-            _log.Error(fault, "An observer of the run failed at {0}; the run goes on.", news.GetType().Name);
-        }
-        if (news is RunEnded ended) Finish(ended.Outcome);
+            // Each step makes one version.
+            RunOpened opened => _known with { Step = opened.Committed, Policy = new PolicyVersion(opened.Committed.Value), Steps = opened.Steps },
+            StepFinished step => _known with { Step = step.Step, Policy = step.Policy, Metrics = step.Metrics },
+            _ => _known,
+        };
+        _feed.Post(news);
     }
 
-    private void Finish(RunOutcome outcome) => _outcome.TrySetResult(outcome);
+    private void Bury()
+    {
+        _feed.End(new RunOutcome(
+            RunEnd.Failed, _known.Step, $"The run failed: {_fault}. All that was committed is kept; start the same command again."));
+        Become(() =>
+        {
+            Receive<GetStatus>(_ => Sender.Tell(_known));
+            ReceiveAny(_ => { });
+        });
+    }
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
 using AttnPo.Gpu;
@@ -19,28 +20,29 @@ public sealed class TrainingRun : IAsyncDisposable
     private readonly DeviceThread<IGenerator> _generator;
     private readonly ActorSystem _system;
     private readonly IActorRef _guardian;
-    private readonly TaskCompletionSource<RunOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly NewsFeed _news;
 
     private TrainingRun(RunSetup setup, RunDirectory directory)
     {
         _directory = directory;
         _system = ActorSystem.Create("attnpo", ActorSystemConfig.Build(setup.Journal, setup.Directory, setup.AkkaLogLevel));
-        _learner = new DeviceThread<LearnerEngine>("learner", setup.CreateLearner);
-        _generator = new DeviceThread<IGenerator>("generator", setup.CreateGenerator);
+        _learner = new DeviceThread<LearnerEngine>("learner", setup.CreateLearner, LogDisposal("learner"));
+        _generator = new DeviceThread<IGenerator>("generator", setup.CreateGenerator, LogDisposal("generator"));
 
         var evaluation = setup.Evaluation is { Prompts: > 0 } given ? given : null;
         var folder = new RunFolder(setup.Directory, setup.Run.KeepCheckpoints);
         var plan = new RunPlan(
             directory.Run, setup.Run, setup.PromptSampler.PromptsPerStep, setup.PromptSampler.WavesPerStep, evaluation?.Every, folder);
         var coordinator = RunCoordinator.Props(plan, parent => CreatePipeline(parent, setup, evaluation, folder));
-        _guardian = _system.ActorOf(RunGuardian.Props(coordinator, setup.Observe, _outcome), "run");
+        _news = new NewsFeed(setup.Observe, Logging.GetLogger(_system, "observer"));
+        _guardian = _system.ActorOf(RunGuardian.Props(plan, coordinator, _news), "run");
     }
 
     /// <summary>The run's name.</summary>
     public RunId Run => _directory.Run;
 
     /// <summary>How the run ended, once it has.</summary>
-    public Task<RunOutcome> Completion => _outcome.Task;
+    public Task<RunOutcome> Completion => _news.Outcome;
 
     /// <summary>Begins a run, or goes on with the one that its directory holds.</summary>
     /// <exception cref="ArgumentException">Settings contradict each other.</exception>
@@ -81,8 +83,14 @@ public sealed class TrainingRun : IAsyncDisposable
         await _system.Terminate().ConfigureAwait(false);
         await _generator.DisposeAsync().ConfigureAwait(false);
         await _learner.DisposeAsync().ConfigureAwait(false);
+        await _news.DisposeAsync().ConfigureAwait(false);
         _directory.Dispose();
-        _outcome.TrySetResult(new RunOutcome(RunEnd.Stopped, StepNumber.Start, "The run was ended before it had come to an end."));
+    }
+
+    private Action<Exception> LogDisposal(string name)
+    {
+        var log = Logging.GetLogger(_system, name);
+        return failure => log.Warning(failure, "The {0} could not be disposed of; memory that it held may be lost.", name);
     }
 
     private PipelineActors CreatePipeline(IActorRefFactory parent, RunSetup setup, EvaluationSettings? evaluation, RunFolder folder)
@@ -92,7 +100,9 @@ public sealed class TrainingRun : IAsyncDisposable
             PromptSampler.Props(setup.PromptSampler, setup.Training, setup.Tokenizer.Encode, seed), nameof(PromptSampler));
         var generator = parent.ActorOf(Generator.Props(sampler, setup.Generator, _generator, seed), nameof(Generator));
         var verifier = parent.ActorOf(
-            RewardVerifier.Props(generator, setup.RewardVerifier, setup.Credit, setup.Reader.Read, setup.Labels), nameof(RewardVerifier));
+            RewardVerifier.Props(
+                generator, setup.RewardVerifier, setup.Credit, setup.Reader.Read, tokens => setup.Tokenizer.Decode(tokens).Text, setup.Labels),
+            nameof(RewardVerifier));
         var scorer = parent.ActorOf(
             AttentionScorer.Props(verifier, setup.AttentionScorer, setup.Credit, _learner), nameof(AttentionScorer));
         var optimizer = parent.ActorOf(

@@ -69,7 +69,7 @@ public sealed class AttentionScorerTests : StageSpec
 
     private async Task<ScoredWave> Score(Scorer engine, AttentionScorerSettings settings, CreditSettings credit, JudgedWave wave)
     {
-        await using var device = new DeviceThread<LearnerEngine>("learner", () => new LearnerEngine(null!, engine, engine));
+        await using var device = new DeviceThread<LearnerEngine>("learner", () => new LearnerEngine(null!, engine, engine), _ => { });
         var scorer = Sys.ActorOf(AttentionScorer.Props(CreateTestProbe(), settings, credit, device));
         scorer.Tell(Waves.Begin(1));
         scorer.Tell(new Demand(Waves.Attempt, 1));

@@ -10,7 +10,7 @@ public sealed class DeviceThreadTests
     {
         Engine? engine = null;
         var order = new List<int>();
-        await using (var device = new DeviceThread<Engine>("test", () => engine = new Engine()))
+        await using (var device = new DeviceThread<Engine>("test", () => engine = new Engine(), _ => { }))
         {
             await Task.WhenAll(Enumerable.Range(0, 20).Select(i => device.RunAsync((used, _) => { used.Check(); order.Add(i); return i; }, default)));
         }
@@ -22,10 +22,26 @@ public sealed class DeviceThreadTests
     public async Task An_engine_that_has_thrown_is_disposed_and_the_next_call_gets_a_new_one()
     {
         var made = new List<Engine>();
-        await using var device = new DeviceThread<Engine>("test", () => { made.Add(new Engine()); return made[^1]; });
+        await using var device = new DeviceThread<Engine>("test", () => { made.Add(new Engine()); return made[^1]; }, _ => { });
         await Assert.ThrowsAsync<IOException>(() => device.RunAsync<int>((_, _) => throw new IOException(), default));
         Assert.Equal(1, await device.RunAsync((_, _) => 1, default));
         Assert.Equal([true, false], made.Select(engine => engine.IsDisposed));
+    }
+
+    [Fact]
+    public async Task A_failure_at_an_engines_end_is_told_and_neither_hides_the_calls_failure_nor_ends_the_thread()
+    {
+        var told = new List<Exception>();
+        var engines = 0;
+        var device = new DeviceThread<Engine>("test", () => new Engine { Stubborn = ++engines < 3 }, told.Add);
+        await Assert.ThrowsAsync<TimeoutException>(() => device.RunAsync<int>((_, _) => throw new TimeoutException(), default));
+        Assert.Equal("stubborn", Assert.Single(told).Message);
+
+        Assert.Equal(1, await device.RunAsync((_, _) => 1, default));
+        device.Renew();
+        Assert.Equal(3, await device.RunAsync((_, _) => engines, default));
+        Assert.Equal(2, told.Count);
+        await device.DisposeAsync();
     }
 
     [Fact]
@@ -33,7 +49,7 @@ public sealed class DeviceThreadTests
     {
         using var release = new ManualResetEventSlim();
         using var cancellation = new CancellationTokenSource();
-        await using var device = new DeviceThread<Engine>("test", () => new Engine());
+        await using var device = new DeviceThread<Engine>("test", () => new Engine(), _ => { });
         var first = device.RunAsync((_, _) => { release.Wait(); return 0; }, default);
         var ran = false;
         var second = device.RunAsync((_, _) => ran = true, cancellation.Token);
@@ -49,7 +65,7 @@ public sealed class DeviceThreadTests
     public async Task The_queue_is_bounded_and_a_call_too_many_fails_instead_of_waiting()
     {
         using var release = new ManualResetEventSlim();
-        await using var device = new DeviceThread<Engine>("test", () => new Engine());
+        await using var device = new DeviceThread<Engine>("test", () => new Engine(), _ => { });
         var calls = Enumerable.Range(0, 80).Select(_ => device.RunAsync((_, _) => { release.Wait(); return 0; }, default)).ToArray();
         Assert.Contains(calls, call => call.IsFaulted);
         release.Set();
@@ -60,6 +76,8 @@ public sealed class DeviceThreadTests
     {
         private readonly int _thread = Environment.CurrentManagedThreadId;
 
+        public bool Stubborn { get; init; }
+
         public bool IsDisposed { get; private set; }
 
         public void Check() => Assert.Equal(_thread, Environment.CurrentManagedThreadId);
@@ -67,6 +85,7 @@ public sealed class DeviceThreadTests
         public void Dispose()
         {
             Check();
+            if (Stubborn) throw new IOException("stubborn");
             IsDisposed = true;
         }
     }

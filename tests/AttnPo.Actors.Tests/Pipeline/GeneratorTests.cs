@@ -16,7 +16,7 @@ public sealed class GeneratorTests : StageSpec
     public async Task A_wave_is_generated_with_the_steps_policy_and_stamped_with_it()
     {
         var engine = new RecordingGenerator();
-        await using var device = new DeviceThread<IGenerator>("generator", () => engine);
+        await using var device = new DeviceThread<IGenerator>("generator", () => engine, _ => { });
         var generator = Sys.ActorOf(Generator.Props(CreateTestProbe(), Waves.GeneratorSettings, device, seed: 9));
         generator.Tell(Waves.Begin(1) with { Policy = new PolicyVersion(5) });
         generator.Tell(new Demand(Waves.Attempt, 1));
@@ -35,7 +35,7 @@ public sealed class GeneratorTests : StageSpec
     public async Task A_wave_all_of_whose_groups_were_dropped_passes_without_a_call()
     {
         var engine = new RecordingGenerator();
-        await using var device = new DeviceThread<IGenerator>("generator", () => engine);
+        await using var device = new DeviceThread<IGenerator>("generator", () => engine, _ => { });
         var generator = Sys.ActorOf(Generator.Props(CreateTestProbe(), Waves.GeneratorSettings, device, seed: 9));
         generator.Tell(Waves.Begin(1));
         generator.Tell(new Demand(Waves.Attempt, 1));
@@ -47,7 +47,7 @@ public sealed class GeneratorTests : StageSpec
     [Fact]
     public async Task A_group_that_lacks_a_completion_is_a_fault()
     {
-        await using var device = new DeviceThread<IGenerator>("generator", () => new RecordingGenerator { Lost = 2 });
+        await using var device = new DeviceThread<IGenerator>("generator", () => new RecordingGenerator { Lost = 2 }, _ => { });
         var parent = CreateTestProbe();
         var generator = parent.ChildActorOf(
             Generator.Props(CreateTestProbe(), Waves.GeneratorSettings, device, seed: 9), SupervisorStrategy.DefaultStrategy);

@@ -4,6 +4,7 @@ using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
 using AttnPo.Actors.Tests.Fakes;
+using AttnPo.Core.Data;
 using AttnPo.Core.Verification;
 using AttnPo.Gpu;
 using Xunit;
@@ -25,7 +26,7 @@ public sealed class OptimizerTests : StageSpec
 
     public OptimizerTests()
     {
-        _device = new DeviceThread<LearnerEngine>("learner", () => new LearnerEngine(_trainer, null!, _trainer));
+        _device = new DeviceThread<LearnerEngine>("learner", () => new LearnerEngine(_trainer, null!, _trainer), _ => { });
         (_upstream, _parent) = (CreateTestProbe(), CreateTestProbe());
     }
 
@@ -85,7 +86,28 @@ public sealed class OptimizerTests : StageSpec
         Assert.Equal(DropReason.NothingCounted, Assert.Single(trained.Groups).Dropped);
         Assert.Equal(1, _trainer.TokenCount);
         Assert.Equal(1, trained.Metrics["rollout/failed"]);
-        Assert.False(trained.Metrics.ContainsKey("rollout/accuracy"));
+        foreach (var key in (string[])["rollout/accuracy", "rollout/truncated", "rollout/tokens_mean", "reward/mean", "score/redundant_share"])
+            Assert.Equal(0, trained.Metrics[key]);
+    }
+
+    [Fact]
+    public void Every_line_has_the_promised_keys_and_redundancy_is_that_of_correct_responses_whatever_the_method()
+    {
+        var optimizer = Begin(waves: 1, window: 1);
+        var wave = Waves.Scored(0, (Verdict.Correct, 0.5), (Verdict.Wrong, -0.5), (Verdict.Truncated, -0.5), (Verdict.Correct, 0.5));
+        var judged = wave.Groups[0].Source;
+        judged = judged with { Labels = [judged.Labels![0], [.. Enumerable.Repeat(StepLabel.Redundant, 3)], judged.Labels[2], judged.Labels[3]] };
+        optimizer.Tell(wave with { Groups = [wave.Groups[0] with { Source = judged }] }, _upstream);
+        var metrics = Trained().Metrics;
+        string[] promised =
+        [
+            "policy/version", "rollout/accuracy", "rollout/tokens_mean", "rollout/truncated", "reward/mean", "credit/attenuated_share",
+            "credit/protected_share", "score/redundant_share", "train/loss", "train/grad_norm", "train/entropy", "train/logprob_gap_max",
+            "time/generate_s", "time/verify_s", "time/score_s", "time/train_s", "time/commit_s", "time/step_s", "tokens_per_s",
+        ];
+        Assert.Empty(promised.Except(metrics.Keys));
+        Assert.Equal(1 / 3.0, metrics["score/redundant_share"], 12);
+        Assert.Equal((0.5, 0.25, 0.5), (metrics["rollout/accuracy"], metrics["rollout/truncated"], metrics["reward/mean"]));
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public sealed class RewardVerifierTests : StageSpec
 
         var group = Assert.Single(wave.Groups);
         Assert.Equal([Verdict.Correct, Verdict.Failed, Verdict.Wrong], group.Readings.Select(reading => reading.Verdict));
+        Assert.Equal(Right, group.Readings[1].Text);
         Assert.Equal([true, false, true], group.Credit.Counted);
         Assert.Equal(0, group.Credit.Rewards[1]);
         Assert.Equal(0, group.Credit.Advantages[1]);
@@ -43,7 +44,7 @@ public sealed class RewardVerifierTests : StageSpec
     private JudgedWave Judge(GeneratedWave wave, ReadResponseFunction read)
     {
         var verifier = Sys.ActorOf(RewardVerifier.Props(
-            CreateTestProbe(), new RewardVerifierSettings(), Waves.AttnPo, read, new FakeTask(1)));
+            CreateTestProbe(), new RewardVerifierSettings(), Waves.AttnPo, read, tokens => FakeTask.Tokenizer.Decode(tokens).Text, new FakeTask(1)));
         verifier.Tell(Waves.Begin(1));
         verifier.Tell(new Demand(Waves.Attempt, 1));
         verifier.Tell(wave);

@@ -81,7 +81,7 @@ public sealed class WaveStageTests : StageSpec
         var parent = CreateTestProbe();
         var stage = Begin(window: 2, waves: 2, parent: parent, work: _ => throw new IOException("broken"));
         stage.Tell(Waves.Sampled(0), _upstream);
-        Assert.Equal(new StageRestarted(nameof(Passing), "IOException: broken"), parent.ExpectMsg<StageRestarted>());
+        Assert.Equal(new StageRestarted(nameof(Passing), Waves.Attempt, "IOException: broken"), parent.ExpectMsg<StageRestarted>());
     }
 
     [Fact]
@@ -118,6 +118,25 @@ public sealed class WaveStageTests : StageSpec
         }
         Sys.Stop(stage);
         cancelled.ExpectMsg("cancelled");
+    }
+
+    [Fact]
+    public void An_attempt_that_is_given_up_is_cancelled_and_its_late_failure_is_nobodys()
+    {
+        var (cancelled, parent) = (CreateTestProbe(), CreateTestProbe());
+        var stage = parent.ChildActorOf(Props.Create(() => new Hanging(_upstream, cancelled)), SupervisorStrategy.DefaultStrategy);
+        stage.Tell(Waves.Begin(2), _downstream);
+        stage.Tell(Waves.Sampled(0), _upstream);
+        cancelled.ExpectMsg("began");
+        stage.Tell(new GiveUp(Waves.Attempt with { Attempt = 7 }), parent);
+        cancelled.ExpectNoMsg(Quiet);
+        stage.Tell(new GiveUp(Waves.Attempt), parent);
+        cancelled.ExpectMsg("cancelled");
+        stage.Tell(GetStageStatus.Instance, parent);
+        var status = parent.ExpectMsg<StageStatus>();
+        Assert.Null(status.Attempt);
+        Assert.Empty(status.InHand);
+        parent.ExpectNoMsg(Quiet);
     }
 
     private IActorRef Stage(int window, Action<SampledWave>? work = null, TestProbe? parent = null)

@@ -96,6 +96,45 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Late_failures_of_an_attempt_that_was_given_up_cost_the_next_one_nothing()
+    {
+        using var undisturbed = new FakeRun();
+        await undisturbed.RunAsync();
+        using var run = new FakeRun();
+        using var again = new ManualResetEventSlim();
+        using var generating = new ManualResetEventSlim();
+        var (scored, generated) = (0, 0);
+        run.Engine.OnScore = _ =>
+        {
+            if (Interlocked.Increment(ref scored) != 1) return;
+            generating.Wait();
+            throw new IOException("no more scores");
+        };
+        run.Engine.OnGenerate = request =>
+        {
+            // The last wave of the first step fails when the step is already begun again.
+            if (request is not { Step: 0, SamplesPerPrompt: 4 } || Interlocked.Increment(ref generated) != 4) return;
+            generating.Set();
+            again.Wait();
+            throw new IOException("late");
+        };
+        var setup = run.Setup();
+        var outcome = await run.RunAsync(setup with
+        {
+            Run = setup.Run with { RestartBudget = 1 },
+            Observe = news =>
+            {
+                run.News.Enqueue(news);
+                if (news is StepBegun { Attempt: 2 }) again.Set();
+            },
+        });
+
+        Assert.Equal(RunEnd.Finished, outcome.End);
+        Assert.Equal("AttentionScorer", Assert.Single(run.News.OfType<WorkRetried>()).Stage);
+        Assert.Equal(undisturbed.Result(), run.Result());
+    }
+
+    [Fact]
     public async Task An_engine_that_cannot_be_made_ends_the_run_with_its_reason()
     {
         using var run = new FakeRun();
@@ -182,6 +221,59 @@ public sealed class FaultTests
         using var run = new FakeRun();
         var setup = run.Setup() with { Observe = _ => throw new InvalidOperationException("broken observer"), AkkaLogLevel = "OFF" };
         Assert.Equal(RunEnd.Finished, (await run.RunAsync(setup)).End);
+    }
+
+    [Fact]
+    public async Task An_observer_that_stands_still_keeps_neither_the_run_nor_its_status_nor_a_stop_waiting()
+    {
+        using var run = new FakeRun();
+        using var release = new ManualResetEventSlim();
+        var setup = run.Setup();
+        await using var watched = TrainingRun.Start(setup with
+        {
+            Observe = news =>
+            {
+                release.Wait();
+                run.News.Enqueue(news);
+            },
+        });
+        while ((await watched.StatusAsync()) is { State: not "Ended" }) await Task.Delay(10);
+        Assert.Equal(new StepNumber(4), (await watched.StatusAsync()).Step);
+        Assert.Empty(run.News);
+        var stopped = watched.StopAsync();
+        Assert.False(stopped.IsCompleted);
+
+        release.Set();
+        Assert.Equal(RunEnd.Finished, (await stopped.WaitAsync(TimeSpan.FromMinutes(1))).End);
+        Assert.Equal([1, 2, 3, 4], run.News.OfType<StepFinished>().Select(step => step.Step.Value));
+        Assert.IsType<RunEnded>(run.News.Last());
+    }
+
+    [Fact]
+    public async Task The_status_of_a_run_whose_coordinator_is_gone_is_answered_at_once()
+    {
+        using var run = new FakeRun();
+        run.Engine.OnUpdate = version =>
+        {
+            if (version == 1) Execute(run, "ALTER TABLE journal RENAME TO elsewhere");
+        };
+        await using var failed = TrainingRun.Start(run.Setup() with { AkkaLogLevel = "OFF" });
+        Assert.Equal(RunEnd.Failed, (await failed.Completion.WaitAsync(TimeSpan.FromMinutes(1))).End);
+        // Until it is gone, which may lose a question or two.
+        RunStatus? status = null;
+        while (status is null)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+            try
+            {
+                status = await failed.StatusAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // Asked while it went.
+            }
+        }
+        Assert.Equal(("Ended", new StepNumber(1), new PolicyVersion(1)), (status.State, status.Step, status.Policy));
     }
 
     private static void Execute(FakeRun run, string statement)

@@ -43,6 +43,9 @@ public sealed class RolloutFolderTests : IDisposable
         Assert.Equal(2, lines.Length);
         Assert.Equal("1/0/0", lines[0].GetProperty("group").GetString());
         Assert.Equal("correct", lines[0].GetProperty("verdict").GetString());
+        Assert.Equal(
+            ["[0,1,2,3,4,5,6,7,8] stop", "[0,1,2,3,4,5,6,7,8] stop"],
+            lines.Select(line => $"{line.GetProperty("token_ids").GetRawText()} {line.GetProperty("finish").GetString()}"));
         Assert.Equal(0.75, lines[0].GetProperty("baseline").GetDouble());
         Assert.Equal(
             """[[0,5,2,0.5,0.75,1,"essential"],[5,9,1,0.25,0.75,0.5,"redundant"],[9,9,2,1,0.75,1,"essential"]]""",
