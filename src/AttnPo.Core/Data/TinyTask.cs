@@ -56,7 +56,7 @@ public sealed class TinyTask : IStepLabels
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         var program = Draw(TraceStream, seed, index, heldOut: false, out var random);
-        return (PromptOf(program, index), TinyTeacher.Respond(program, _settings.Redundancy, ref random));
+        return (PromptOf(program, index), TinyTeacher.Respond(program, _settings, ref random));
     }
 
     /// <summary>A label for each step; the first line that computes a value of the path correctly is essential.</summary>

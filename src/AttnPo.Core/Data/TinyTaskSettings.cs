@@ -1,5 +1,15 @@
 namespace AttnPo.Core.Data;
 
+/// <summary>What a double-check of an earlier variable repeats.</summary>
+public enum DoubleCheckForm
+{
+    /// <summary>Its definition, <c>c:=b*2</c>: the value stands nowhere but in the line that computed it, so the answer has one place to look.</summary>
+    Definition,
+
+    /// <summary>Its value, <c>c is 4</c>: each is one more exercise in looking a value up by its name, which a model must learn first.</summary>
+    Value,
+}
+
 /// <summary>What the tiny task's programs look like and how much its teacher overthinks them.</summary>
 public sealed record TinyTaskSettings
 {
@@ -17,6 +27,9 @@ public sealed record TinyTaskSettings
 
     /// <summary>The teacher's mean count of redundant lines for each essential one; 4 makes 80 % of its steps redundant.</summary>
     public double Redundancy { get; init; } = 4;
+
+    /// <summary>What the teacher repeats when it double-checks. Default: a definition.</summary>
+    public DoubleCheckForm DoubleChecks { get; init; } = DoubleCheckForm.Definition;
 
     /// <summary>How many variables a program defines that its answer does not need.</summary>
     public int Distractors { get; init; }

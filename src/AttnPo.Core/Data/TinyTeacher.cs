@@ -18,10 +18,10 @@ internal static class TinyTeacher
         ["First, ", "Then, ", "Now, ", "Wait, ", "But, ", "Alternatively, ", "Let me double-check: "];
 
     /// <summary>A response to a program: the reasoning, its end, and the answer.</summary>
-    public static string Respond(TinyProgram program, double redundancy, ref RandomSequence random)
+    public static string Respond(TinyProgram program, TinyTaskSettings settings, ref RandomSequence random)
     {
         // The stretch before the end is one more place for redundant lines, so that the mean over the essential lines is the setting.
-        var linesAtEachPlace = redundancy * program.Path.Count / (program.Path.Count + 1);
+        var linesAtEachPlace = settings.Redundancy * program.Path.Count / (program.Path.Count + 1);
         var another = linesAtEachPlace / (1 + linesAtEachPlace);
         var detours = Detours(program);
         var text = new StringBuilder();
@@ -29,15 +29,16 @@ internal static class TinyTeacher
         {
             var opening = done == 0 ? "First, " : Forward(ref random);
             text.Append(opening).Append(Computation(program, program.Path[done]));
-            while (random.NextDouble() < another) AppendRedundant(text, program, done, detours, ref random);
+            while (random.NextDouble() < another) AppendRedundant(text, program, done, detours, settings.DoubleChecks, ref random);
         }
-        while (random.NextDouble() < another) AppendDoubleCheck(text, program, program.Path.Count - 1, ref random);
+        while (random.NextDouble() < another) AppendDoubleCheck(text, program, program.Path.Count - 1, settings.DoubleChecks, ref random);
         return text.Append(Answer(program)).ToString();
     }
 
     private static string Forward(ref RandomSequence random) => random.Next(2) == 0 ? "Then, " : "Now, ";
 
-    private static void AppendRedundant(StringBuilder text, TinyProgram program, int done, List<int> detours, ref RandomSequence random)
+    private static void AppendRedundant(
+        StringBuilder text, TinyProgram program, int done, List<int> detours, DoubleCheckForm form, ref RandomSequence random)
     {
         var current = program.Path[done];
         switch (random.Next(20))
@@ -56,15 +57,18 @@ internal static class TinyTeacher
                 detours.RemoveAt(0);
                 break;
             default:
-                AppendDoubleCheck(text, program, done, ref random);
+                AppendDoubleCheck(text, program, done, form, ref random);
                 break;
         }
     }
 
-    private static void AppendDoubleCheck(StringBuilder text, TinyProgram program, int done, ref RandomSequence random)
+    private static void AppendDoubleCheck(StringBuilder text, TinyProgram program, int done, DoubleCheckForm form, ref RandomSequence random)
     {
         var variable = program.Path[random.Next(done + 1)];
-        text.Append("Let me double-check: ").Append(program.DefinitionText(variable)).Append(".\n");
+        var repeated = form == DoubleCheckForm.Definition
+            ? program.DefinitionText(variable)
+            : $"{TinyProgram.NameOf(variable)} is {program.Values[variable]}";
+        text.Append("Let me double-check: ").Append(repeated).Append(".\n");
     }
 
     private static string Computation(TinyProgram program, int variable) =>

@@ -8,16 +8,22 @@ internal sealed record WarmupStage(string Name, int Updates, int BatchSize, Tiny
 
 /// <summary>
 /// How the tiny reasoner is made from nothing. Easy programs come first, and overthinking is added last: digit facts and look-ups
-/// are learned on short responses, where an update is cheap; without that order they are not learned in the time at all.
+/// by name are learned on short responses, where an update is cheap; without that order they are not learned in the time at all.
 /// </summary>
 internal sealed record WarmupRecipe
 {
     /// <summary>The stages in order; the last is the task that the default run trains on.</summary>
     public IReadOnlyList<WarmupStage> Stages { get; init; } =
     [
-        new("short programs", 400, 32, new TinyTaskSettings { MinOperations = 1, MaxOperations = 3, Redundancy = 0.5 }),
-        new("long programs", 1100, 16, new TinyTaskSettings { MinOperations = 3, MaxOperations = 6, Redundancy = 0.7 }),
-        new("overthinking", 600, 16, new TinyTaskSettings()),
+        new("short programs", 400, 32, new TinyTaskSettings { MinOperations = 1, MaxOperations = 3, Redundancy = 0.5, DoubleChecks = DoubleCheckForm.Value }),
+        new("long programs", 800, 16, new TinyTaskSettings
+        {
+            MinOperations = 3,
+            MaxOperations = 6,
+            Redundancy = 0.7,
+            DoubleChecks = DoubleCheckForm.Value,
+        }),
+        new("overthinking", 500, 16, new TinyTaskSettings()),
     ];
 
     /// <summary>The highest learning rate.</summary>
