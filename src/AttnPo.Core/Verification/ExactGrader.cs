@@ -6,13 +6,17 @@ namespace AttnPo.Core.Verification;
 /// Equal means equal character by character once writing habits are taken away: white space and LaTeX spacing, dollar signs,
 /// <c>\left</c> and <c>\right</c>, <c>\text{...}</c> and its kind, <c>\dfrac</c> and <c>\tfrac</c> for <c>\frac</c>, braces around
 /// the whole, a full stop at the end; of a number a plus sign, leading zeros and a fraction of zeros. It knows no mathematics: 1/2 and
-/// 0.5 differ. An empty answer equals nothing.
+/// 0.5 differ. An empty answer equals nothing, and one of more than 4,096 characters only what is the same character by character.
 /// </summary>
 public sealed partial class ExactGrader : IAnswerGrader
 {
+    // Longer than any answer that normalisation is meant for; what a model may write is not bounded.
+    private const int LongestNormalized = 4096;
+
     /// <inheritdoc/>
     public bool AreEqual(string gold, string answer)
     {
+        if (gold.Length > LongestNormalized || answer.Length > LongestNormalized) return gold == answer;
         var normal = Normalize(answer);
         return normal.Length > 0 && normal == Normalize(gold);
     }
@@ -24,29 +28,38 @@ public sealed partial class ExactGrader : IAnswerGrader
         text = TextCommand().Replace(text, "$1");
         text = SizedFraction().Replace(text, @"\frac");
         text = WhiteSpace().Replace(text, "");
-        text = text.TrimEnd('.');
-        while (IsWrapped(text)) text = text[1..^1];
-        var number = Number().Match(text);
-        return number switch
-        {
-            { Success: false } => text,
-            { Groups: [_, _, { Value: "0" }] } => "0",
-            _ => number.Groups[1].Value + number.Groups[2].Value,
-        };
+        return Plain(Unwrapped(text.TrimEnd('.')));
     }
 
-    /// <summary>Whether one pair of braces encloses everything.</summary>
-    private static bool IsWrapped(string text)
+    /// <summary>Without the pairs of braces that each enclose everything; in one pass over the text.</summary>
+    private static string Unwrapped(string text)
     {
-        if (text is not ['{', .., '}']) return false;
-        var depth = 0;
-        for (var i = 0; i < text.Length - 1; i++)
+        var open = new Stack<int>();
+        var partner = new int[text.Length];
+        for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == '\\') i++;
-            else if (text[i] == '{') depth++;
-            else if (text[i] == '}' && --depth == 0) return false;
+            else if (text[i] == '{') open.Push(i);
+            else if (text[i] == '}' && open.TryPop(out var start)) partner[start] = i;
         }
-        return depth == 1;
+        var (wrapped, end) = (0, text.Length - 1);
+        for (; wrapped < end && text[wrapped] == '{' && partner[wrapped] == end; end--) wrapped++;
+        return text[wrapped..(end + 1)];
+    }
+
+    /// <summary>Of a number: without plus sign, leading zeros and a fraction of zeros.</summary>
+    private static string Plain(string text)
+    {
+        var digits = text.AsSpan();
+        if (digits is ['+', ..]) digits = digits[1..];
+        var isNegative = digits is ['-', ..];
+        if (isNegative) digits = digits[1..];
+        var point = digits.IndexOf('.');
+        var whole = point < 0 ? digits : digits[..point];
+        var fraction = point < 0 ? "0" : digits[(point + 1)..];
+        if (whole.IsEmpty || fraction.IsEmpty || whole.ContainsAnyExceptInRange('0', '9') || fraction.ContainsAnyExcept('0')) return text;
+        whole = whole.TrimStart('0');
+        return whole.IsEmpty ? "0" : isNegative ? $"-{whole}" : whole.ToString();
     }
 
     [GeneratedRegex(@"(?<!\\)\$|\\(left|right)(?![A-Za-z])|\\[!,;: ]|\\[()\[\]]")]
@@ -60,7 +73,4 @@ public sealed partial class ExactGrader : IAnswerGrader
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex WhiteSpace();
-
-    [GeneratedRegex(@"^\+?(-?)0*([0-9]+)(?:\.0+)?$")]
-    private static partial Regex Number();
 }

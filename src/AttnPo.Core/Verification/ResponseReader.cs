@@ -28,11 +28,12 @@ public sealed class ResponseReader(Tokenizer tokenizer, PhraseTable phrases, Seg
         var decoded = tokenizer.Decode(tokens);
         var text = decoded.Text;
         var close = text.IndexOf(StepSegmenter.ThinkEnd, StringComparison.Ordinal);
-        // An added token stands in the text as itself, so the token of the first character is the closing token however it was written.
-        var thinkEnd = close < 0 ? -1 : decoded.TokenAt(close);
-        var answer = close < 0 ? null : BoxedAnswer.Last(text, close + StepSegmenter.ThinkEnd.Length);
+        var afterClose = close + StepSegmenter.ThinkEnd.Length;
+        var answer = close < 0 ? null : BoxedAnswer.Last(text, afterClose);
 
-        var boundary = close < 0 ? tokens.Count : thinkEnd;
+        // A model may spell the tag in several tokens: the steps end before the first of them, the answer begins after the last.
+        var boundary = close < 0 ? tokens.Count : decoded.TokenAt(close);
+        var thinkEnd = close < 0 ? -1 : decoded.TokenAt(afterClose - 1);
         var steps = StepTokens.Join(StepSegmenter.Segment(text, phrases, settings), decoded, boundary);
         var spans = StepTokens.Locate(steps, decoded, boundary);
         return new ReadResponse(text, Judge(text, truncated, close, answer, gold), answer, thinkEnd, steps, spans);

@@ -46,12 +46,13 @@ public class ResponseReaderTests
     }
 
     [Fact]
-    public void A_closing_tag_spelled_in_pieces_begins_at_the_token_of_its_first_character()
+    public void Of_a_closing_tag_spelled_in_pieces_the_first_ends_the_steps_and_the_last_comes_before_the_answer()
     {
         var tokens = ByteTokenizer.With(thinkTokens: false, ".</");
         int[] ids = [.. tokens.Encode("First, b"), tokens.IdOf(".</")!.Value, .. tokens.Encode(@"think>\boxed{4}")];
         var read = Reader(tokens).Read(ids, false, "4");
-        Assert.Equal((Verdict.Correct, 8), (read.Verdict, read.ThinkEnd));
+        Assert.Equal((Verdict.Correct, 14), (read.Verdict, read.ThinkEnd));
+        Assert.Equal(@"\boxed{4}", tokens.Decode(ids[(read.ThinkEnd + 1)..]).Text);
         Assert.Equal([new TokenSpan(0, 8)], read.StepSpans);
     }
 
