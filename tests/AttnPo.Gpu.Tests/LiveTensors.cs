@@ -5,7 +5,7 @@ namespace AttnPo.Gpu.Tests;
 
 internal static class LiveTensors
 {
-    /// <summary>Tensors that the work leaves behind on this thread, by TorchSharp's own count; other tests run meanwhile on theirs.</summary>
+    /// <summary>Tensors that the work makes on this thread and does not dispose of, by TorchSharp's own count for the thread.</summary>
     public static long Count(Action work)
     {
         var before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;

@@ -1,4 +1,4 @@
 using Xunit;
 
-// The count of live tensors is one for the whole process, and each operation uses every processor anyway.
+// Each operation uses every processor anyway, and native buffers are counted for the process as a whole.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -77,7 +77,7 @@ public sealed class HuggingFaceModel : IDisposable
     private static (ModelConfig Config, byte[] Json) ReadConfig(string directory)
     {
         var path = Path.Combine(directory, ConfigFile.Name);
-        var bytes = File.ReadAllBytes(path);
+        var bytes = ConfigFile.ReadBytes(path);
         return (ConfigFile.Parse(bytes, path), bytes);
     }
 

@@ -7,6 +7,22 @@ internal static class ConfigFile
 {
     public const string Name = "config.json";
 
+    // Real ones have a few kilobytes.
+    private const int MaximumBytes = 1 << 20;
+
+    /// <summary>The file's content, read once.</summary>
+    /// <exception cref="InvalidDataException">It is larger than any configuration.</exception>
+    public static byte[] ReadBytes(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
+        // The length that a file states may change, and a device states none: what counts is what is read.
+        var bytes = new byte[Math.Clamp(stream.CanSeek ? stream.Length : MaximumBytes, 0, MaximumBytes) + 1];
+        var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return count < bytes.Length
+            ? bytes[..count]
+            : throw new InvalidDataException($"{file}: longer than {bytes.Length - 1} bytes; expected a configuration of at most {MaximumBytes}");
+    }
+
     public static ModelConfig Parse(ReadOnlyMemory<byte> json, string file)
     {
         try
@@ -14,7 +30,8 @@ internal static class ConfigFile
             using var document = JsonDocument.Parse(json);
             return Read(document.RootElement, file);
         }
-        catch (JsonException e)
+        // Text that is no Unicode comes to light only where it is read.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"{file}: not JSON: {e.Message}", e);
         }

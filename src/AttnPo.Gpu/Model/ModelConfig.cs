@@ -29,7 +29,7 @@ public sealed record ModelConfig(
     public static ModelConfig Load(string path)
     {
         var file = Directory.Exists(path) ? Path.Combine(path, ConfigFile.Name) : path;
-        return ConfigFile.Parse(File.ReadAllBytes(file), file);
+        return ConfigFile.Parse(ConfigFile.ReadBytes(file), file);
     }
 
     /// <summary>The configuration as the text of a <c>config.json</c>.</summary>
@@ -66,20 +66,25 @@ public sealed record ModelConfig(
     /// <summary>Refuses shapes that cannot be a decoder.</summary>
     internal void Validate(string source)
     {
-        Positive("hidden_size", HiddenSize);
-        Positive("intermediate_size", IntermediateSize);
-        Positive("num_hidden_layers", Layers);
-        Positive("num_attention_heads", Heads);
-        Positive("num_key_value_heads", KeyValueHeads);
-        Positive("head_dim", HeadSize);
-        Positive("vocab_size", VocabularySize);
-        Positive("max_position_embeddings", MaxPositions);
+        // Far beyond any model, and so low that sizes derived from them stay within the arithmetic that the decoders use.
+        Within("hidden_size", HiddenSize, 1 << 18);
+        Within("intermediate_size", IntermediateSize, 1 << 20);
+        Within("num_hidden_layers", Layers, 1 << 12);
+        Within("num_attention_heads", Heads, 1 << 12);
+        Within("num_key_value_heads", KeyValueHeads, 1 << 12);
+        Within("head_dim", HeadSize, 1 << 12);
+        Within("vocab_size", VocabularySize, 1 << 24);
+        Within("max_position_embeddings", MaxPositions, 1 << 24);
+        Product("num_attention_heads x head_dim", (long)Heads * HeadSize, 1 << 20);
+        Product("num_hidden_layers x num_key_value_heads x head_dim", (long)Layers * KeyValueHeads * HeadSize, 1 << 22);
         Require(Heads % KeyValueHeads == 0, $"num_attention_heads ({Heads}) is not a multiple of num_key_value_heads ({KeyValueHeads})");
         Require(HeadSize % 2 == 0, $"head_dim ({HeadSize}) is odd; rotary embedding needs pairs");
         Require(RmsNormEpsilon is > 0 and < 1, $"rms_norm_eps is {RmsNormEpsilon}; expected a small positive number");
         Require(RopeTheta > 1 && double.IsFinite(RopeTheta), $"rope_theta is {RopeTheta}; expected a number above 1");
 
-        void Positive(string key, int value) => Require(value > 0, $"{key} is {value}; expected a positive whole number");
+        void Within(string key, int value, int most) =>
+            Require(value > 0 && value <= most, $"{key} is {value}; expected a positive whole number up to {most}");
+        void Product(string keys, long value, int most) => Require(value <= most, $"{keys} is {value}; expected at most {most}");
         void Require(bool holds, string message)
         {
             if (!holds) throw new InvalidDataException($"{source}: {message}");

@@ -77,7 +77,7 @@ public sealed unsafe class ProcessorKernelTests
             var config = new ModelConfig(4 * headSize, 8, 2, 4, 2, headSize, 8, 200, 1e-6, 10000, true);
             var shape = new CacheShape(config);
             using var cache = new PagedCache(shape);
-            using var kernel = new AttentionKernel(shape, config.MaxPositions);
+            using var kernel = new AttentionKernel(shape);
             var sequence = new PagedSequence();
             cache.Extend(sequence, positions);
             var keys = new float[positions][];

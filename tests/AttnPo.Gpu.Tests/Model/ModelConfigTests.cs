@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AttnPo.Gpu.Checkpoints;
 using AttnPo.Gpu.Model;
 using Xunit;
 
@@ -49,6 +50,58 @@ public sealed class ModelConfigTests : IDisposable
         var error = Assert.Throws<InvalidDataException>(() => Read(json => json[key] = JsonNode.Parse(value)));
         Assert.StartsWith(_folder.File("config.json"), error.Message);
         Assert.Contains(message, error.Message);
+    }
+
+    [Theory, Trait("Contract", "C9")]
+    [InlineData("max_position_embeddings", 2147483647, "max_position_embeddings is 2147483647; expected a positive whole number up to 16777216")]
+    [InlineData("num_hidden_layers", 100000, "num_hidden_layers is 100000")]
+    [InlineData("vocab_size", 2000000000, "vocab_size is 2000000000")]
+    [InlineData("hidden_size", 1073741824, "hidden_size is 1073741824")]
+    [InlineData("intermediate_size", 2147483647, "intermediate_size is 2147483647")]
+    [InlineData("num_attention_heads", 2147483646, "num_attention_heads is 2147483646")]
+    [InlineData("head_dim", 1073741824, "head_dim is 1073741824")]
+    public void Sizes_of_no_model_are_refused_before_anything_is_computed_from_them(string key, int value, string message)
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Read(json =>
+        {
+            json["head_dim"] = 8;
+            json[key] = value;
+        }));
+        Assert.Contains(message, error.Message);
+    }
+
+    [Fact, Trait("Contract", "C9")]
+    public void Sizes_that_are_each_possible_but_not_together_are_refused()
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Read(json =>
+        {
+            foreach (var key in new[] { "num_attention_heads", "num_key_value_heads", "head_dim" }) json[key] = 4096;
+        }));
+        Assert.Contains("num_attention_heads x head_dim is 16777216", error.Message);
+        error = Assert.Throws<InvalidDataException>(() => Read(json =>
+        {
+            (json["num_hidden_layers"], json["num_key_value_heads"], json["head_dim"]) = (4096, 8, 4096);
+        }));
+        Assert.Contains("num_hidden_layers x num_key_value_heads x head_dim is 134217728", error.Message);
+    }
+
+    [Fact, Trait("Contract", "C9")]
+    public void A_file_larger_than_any_configuration_is_refused_by_both_readers()
+    {
+        File.WriteAllText(_folder.File("config.json"), new string(' ', (1 << 20) + 1));
+        foreach (var read in (Action[])[() => ModelConfig.Load(_folder.Path), () => HuggingFaceModel.Load(_folder.Path)])
+            Assert.StartsWith(_folder.File("config.json") + ": longer than", Assert.Throws<InvalidDataException>(read).Message);
+    }
+
+    [Theory, Trait("Contract", "C9")]
+    [InlineData("{\"architectures\":[\"\\ud800\"]}")]
+    [InlineData("{\"\\ud800\":1,\"architectures\":[\"Qwen2ForCausalLM\"]}")]
+    [InlineData("[]")]
+    [InlineData("")]
+    public void Hostile_text_is_refused_with_the_files_name(string text)
+    {
+        File.WriteAllText(_folder.File("config.json"), text);
+        Assert.StartsWith(_folder.File("config.json"), Assert.Throws<InvalidDataException>(() => ModelConfig.Load(_folder.Path)).Message);
     }
 
     [Theory]

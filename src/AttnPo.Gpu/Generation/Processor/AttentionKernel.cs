@@ -7,15 +7,18 @@ namespace AttnPo.Gpu.Generation.Processor;
 /// Attention of one query position over the pages of its sequence. Two query heads of one key head go together, so that each key
 /// and value is read once for both. Queries come scaled.
 /// </summary>
-internal sealed unsafe class AttentionKernel(CacheShape shape, int longestSequence) : IDisposable
+internal sealed unsafe class AttentionKernel(CacheShape shape) : IDisposable
 {
     private const int Lanes = CacheShape.PagePositions;
 
     // Pages scored together: enough independent sums to keep the multipliers busy.
     private const int PagesAtOnce = 4;
 
-    private readonly int _scoreStride = (longestSequence / (PagesAtOnce * Lanes) + 1) * PagesAtOnce * Lanes;
     private FloatBuffer _scores = new(0);
+    private int _scoreStride;
+
+    /// <summary>Positions that there is room to score: grows with the sequences seen, at least twofold each time.</summary>
+    public int Room => _scoreStride;
 
     /// <summary>Writes a position's key and value, each a padded head.</summary>
     public static void Store(CacheShape shape, float* head, int position, float* key, float* value)
@@ -37,11 +40,7 @@ internal sealed unsafe class AttentionKernel(CacheShape shape, int longestSequen
     /// <param name="secondOut">Result.</param>
     public void Attend(List<nint> pages, int offset, int positions, float* first, float* second, float* firstOut, float* secondOut)
     {
-        if (_scores.Length < 2L * _scoreStride)
-        {
-            _scores.Dispose();
-            _scores = new FloatBuffer(2L * _scoreStride);
-        }
+        if (positions > _scoreStride) MakeRoom(positions);
         float* firstScores = _scores.Pointer, secondScores = firstScores + _scoreStride;
         var pageCount = (positions + CacheShape.PagePositions - 1) / CacheShape.PagePositions;
         for (var page = 0; page < pageCount; page += PagesAtOnce)
@@ -72,6 +71,16 @@ internal sealed unsafe class AttentionKernel(CacheShape shape, int longestSequen
     }
 
     public void Dispose() => _scores.Dispose();
+
+    private void MakeRoom(int positions)
+    {
+        // A model's limit says nothing about how long the sequences of a run become.
+        const int Together = PagesAtOnce * Lanes;
+        var stride = Math.Max(checked((positions - 1) / Together * Together + Together), checked(2 * _scoreStride));
+        var scores = new FloatBuffer(2L * stride);
+        _scores.Dispose();
+        (_scores, _scoreStride) = (scores, stride);
+    }
 
     /// <summary>Products of the queries with the keys of four pages. Positions beyond the end give numbers that nobody reads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -25,7 +25,7 @@ internal sealed unsafe class DecodingWorker : IDisposable
     public DecodingWorker(ModelConfig config, PackedWeights weights, CacheShape shape, RotaryTable rotary)
     {
         (_config, _weights, _shape, _rotary) = (config, weights, shape, rotary);
-        _attention = new AttentionKernel(shape, config.MaxPositions);
+        _attention = new AttentionKernel(shape);
         _hidden = PackedMatrix.Padded(config.HiddenSize);
         _joined = (config.Heads + 2 * config.KeyValueHeads) * shape.HeadWidth;
         _inner = PackedMatrix.Padded(config.IntermediateSize);

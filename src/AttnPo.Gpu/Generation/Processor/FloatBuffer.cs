@@ -7,15 +7,21 @@ internal sealed unsafe class FloatBuffer : IDisposable
 {
     private const int Alignment = 64;
 
+    private static long _live;
+
     public FloatBuffer(long length)
     {
         Length = length;
         var bytes = checked((nuint)length * sizeof(float));
         Pointer = (float*)NativeMemory.AlignedAlloc(Math.Max(bytes, Alignment), Alignment);
+        Interlocked.Increment(ref _live);
         NativeMemory.Clear(Pointer, bytes);
     }
 
     ~FloatBuffer() => Free();
+
+    /// <summary>Buffers of the process that hold memory, for those who look for leaks.</summary>
+    public static long LiveCount => Interlocked.Read(ref _live);
 
     public float* Pointer { get; private set; }
 
@@ -29,7 +35,9 @@ internal sealed unsafe class FloatBuffer : IDisposable
 
     private void Free()
     {
+        if (Pointer == null) return;
         NativeMemory.AlignedFree(Pointer);
+        Interlocked.Decrement(ref _live);
         Pointer = null;
     }
 }

@@ -15,9 +15,9 @@ internal sealed class RotaryTable(int headSize, double theta)
     /// <summary>To be called, from one thread, before positions below the limit are used.</summary>
     public void Cover(int limit)
     {
-        if (_cos.Length >= limit * _half) return;
+        if (_cos.Length >= (long)limit * _half) return;
         var positions = (limit + limit / 2 + Positions - 1) / Positions * Positions;
-        var (cos, sin) = (new float[positions * _half], new float[positions * _half]);
+        var (cos, sin) = (new float[checked(positions * _half)], new float[checked(positions * _half)]);
         for (var i = 0; i < _half; i++)
         {
             var frequency = 1 / MathF.Pow((float)theta, 2f * i / headSize);
