@@ -25,10 +25,12 @@ internal static class EvalCommand
         var samples = new Option<int>("--samples") { Description = "Responses to each question.", HelpName = "K", DefaultValueFactory = _ => 1 }.AtLeast(1);
         var output = new Option<string>("--out") { Description = "Rows, one a question; whole or not at all.", HelpName = "FILE", Required = true };
         var baseline = new Option<string>("--baseline") { Description = "Rows of another evaluation: adds the efficiency score against it.", HelpName = "FILE" };
+        var skipBad = new Option<bool>("--skip-bad") { Description = "Count and leave out rows of --data that cannot be used instead of stopping at the first." };
         var json = new Option<bool>("--json") { Description = "Print the summary as one JSON object." };
         var command = new Command("eval", "Measures accuracy and length of a model's responses.");
         var engine = new EngineOptions(command);
         command.Add(data);
+        command.Add(skipBad);
         command.Add(task);
         command.Add(prompts);
         command.Add(samples);
@@ -40,13 +42,20 @@ internal static class EvalCommand
         {
             var files = parsed.GetValue(data) ?? [];
             if (files.Length > 0 == parsed.GetValue(task) is not null) throw new SettingsException("eval: expected --data FILE... or --task tiny, one of the two");
+            if (files.Length == 0 && parsed.GetValue(skipBad)) throw new SettingsException("eval: --skip-bad goes with --data FILE...");
             var before = parsed.GetValue(baseline) is { } path ? EvaluationRows.Read(path) : ((double Accuracy, double Tokens)?)null;
             var (folder, device) = engine.Open(parsed);
             // The task as the embedded default trains on it, and cut as there.
             var embedded = files.Length == 0 ? SettingsFiles.Resolve(SettingsFiles.DefaultName, []) : null;
             var tiny = embedded is null ? null : StageSettings.Task(embedded);
-            var set = tiny?.HeldOut ?? new PromptFiles(files);
+            var read = tiny is null ? new PromptFiles(files, parsed.GetValue(skipBad), text => folder.PromptFault(folder.Tokenizer.Encode(text))) : null;
+            if (read is { Skipped: > 0 })
+                parsed.InvocationConfiguration.Error.WriteLine($"{read.Skipped} rows left out (the first: {read.FirstSkipped})");
+            var set = tiny?.HeldOut ?? read!;
             var count = parsed.GetResult(prompts) is null ? set.Count : Math.Min(set.Count, parsed.GetValue(prompts));
+            for (var i = 0; tiny is not null && i < count; i++)
+                if (folder.PromptFault(folder.Tokenizer.Encode(set[i].Text)) is { } fault)
+                    throw new WorkFailedException($"{folder.Directory}: held-out prompt {i} {fault}");
             var reader = new ResponseReader(
                 folder.Tokenizer, PhraseTable.Official, embedded is null ? new() : StageSettings.Segmentation(embedded), new ExactGrader());
 

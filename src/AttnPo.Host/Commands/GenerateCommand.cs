@@ -29,7 +29,7 @@ internal static class GenerateCommand
                 throw new SettingsException("generate: expected --prompt TEXT or --prompt-ids 1,2,3, one of the two");
             var (folder, device) = engine.Open(parsed);
             var tokens = parsed.GetValue(prompt) is { } text ? folder.Tokenizer.Encode(text) : ParseIds(parsed.GetRequiredValue(promptIds));
-            CheckTokens(tokens, folder);
+            if (folder.PromptFault(tokens) is { } fault) throw new WorkFailedException($"generate: the prompt {fault}");
 
             using var generator = EngineFactory.Generator(folder, device);
             var settings = sampling.Settings(parsed, folder, parsed.GetValue(greedy));
@@ -51,11 +51,5 @@ internal static class GenerateCommand
     {
         var parts = text.Split(',', StringSplitOptions.TrimEntries);
         return [.. parts.Select(part => int.TryParse(part, out var id) ? id : throw new SettingsException($"--prompt-ids: \"{part}\" is not a token id; expected e.g. 1,2,3"))];
-    }
-
-    private static void CheckTokens(int[] tokens, ModelFolder folder)
-    {
-        if (tokens.Length == 0) throw new SettingsException("generate: the prompt is empty; expected at least one token");
-        if (folder.TokenFault(tokens) is { } fault) throw new SettingsException($"generate: the prompt {fault}");
     }
 }

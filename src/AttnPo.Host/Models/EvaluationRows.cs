@@ -31,7 +31,7 @@ internal static class EvaluationRows
     /// <summary>Accuracy and mean length of an evaluation that was written before. Its failed responses stay out, as they did then.</summary>
     public static (double Accuracy, double Tokens) Read(string path)
     {
-        var rows = new RowReader(path, skipBad: false).Read(row =>
+        var rows = new RowReader(path, skipBad: null).Read(row =>
         {
             var verdicts = row.Texts("verdicts");
             var tokens = row.Integers("tokens");

@@ -39,9 +39,17 @@ internal sealed class ModelEvaluation(Tokenizer tokenizer, ResponseReader reader
 
     private EvaluationRow Read(Prompt prompt, Completion completion)
     {
-        var read = reader.Read(completion.Tokens, completion.Finish == FinishReason.Length, prompt.Gold);
-        LabelledSteps? steps = labels is null
-            ? null : LabelledSteps.Count(labels.Label(prompt, read.Text, read.Steps), labels.MissingEssentials(prompt, read.Text));
-        return new(prompt.Index, completion.Sample, read.Verdict, completion.Tokens.Length, read.Answer, steps);
+        try
+        {
+            var read = reader.Read(completion.Tokens, completion.Finish == FinishReason.Length, prompt.Gold);
+            LabelledSteps? steps = labels is null
+                ? null : LabelledSteps.Count(labels.Label(prompt, read.Text, read.Steps), labels.MissingEssentials(prompt, read.Text));
+            return new(prompt.Index, completion.Sample, read.Verdict, completion.Tokens.Length, read.Answer, steps);
+        }
+        catch (Exception)
+        {
+            // One response that cannot be verified is left out and counted; the others stand.
+            return new(prompt.Index, completion.Sample, Verdict.Failed, completion.Tokens.Length);
+        }
     }
 }

@@ -82,6 +82,17 @@ internal sealed class ModelFolder
     /// <summary>Reads layer:head texts, from <paramref name="source"/>, that this model has.</summary>
     public IReadOnlyList<HeadId> Heads(IEnumerable<string> texts, string source) => CheckHeads([.. texts.Select(text => ParseHead(text, source))], source);
 
+    /// <summary>Tokens of the longest prompt that leaves room for one of the response.</summary>
+    public int MaxPromptTokens => Config.MaxPositions - 1;
+
+    /// <summary>What is wrong with a prompt's tokens; null where the model can answer it.</summary>
+    public string? PromptFault(IReadOnlyCollection<int> tokens) => tokens.Count switch
+    {
+        0 => "is empty; expected at least one token",
+        var count when count > MaxPromptTokens => $"has {count} tokens; the model takes {Config.MaxPositions}, one of them for the response",
+        _ => TokenFault(tokens),
+    };
+
     /// <summary>What is wrong with token ids; null where the model knows them all.</summary>
     public string? TokenFault(IEnumerable<int> tokens)
     {

@@ -6,26 +6,22 @@ namespace AttnPo.Host.Rows;
 internal readonly struct Row(JsonElement element)
 {
     /// <summary>Whether a member is there and is not null.</summary>
-    public bool Has(string name) => element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+    public bool Has(string name) => Find(name) is { } value && value.ValueKind != JsonValueKind.Null;
 
     /// <summary>The row's id, text or number, to be written back as it came.</summary>
-    public JsonElement Id() => Member("id") is { ValueKind: JsonValueKind.String or JsonValueKind.Number } id
-        ? id.Clone() : throw new RowException("\"id\" is not a text or a number");
+    public JsonElement Id()
+    {
+        var id = Member("id");
+        if (id.ValueKind is not (JsonValueKind.String or JsonValueKind.Number)) throw new RowException("\"id\" is not a text or a number");
+        if (id.ValueKind == JsonValueKind.String) _ = Text("id", id);
+        return id.Clone();
+    }
 
     /// <summary>A text.</summary>
     public string Text(string name)
     {
         var value = Member(name);
-        if (value.ValueKind != JsonValueKind.String) throw new RowException($"\"{name}\" is not a text");
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            // JSON can escape half of a surrogate pair, which is no text.
-            throw new RowException($"\"{name}\" is not valid Unicode");
-        }
+        return value.ValueKind == JsonValueKind.String ? Text(name, value) : throw new RowException($"\"{name}\" is not a text");
     }
 
     /// <summary>A whole number.</summary>
@@ -45,7 +41,7 @@ internal readonly struct Row(JsonElement element)
         var value = Member(name);
         if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
             throw new RowException($"\"{name}\" is not a list of texts");
-        return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+        return [.. value.EnumerateArray().Select(item => Text(name, item))];
     }
 
     /// <summary>A list of pairs of whole numbers.</summary>
@@ -61,6 +57,30 @@ internal readonly struct Row(JsonElement element)
     private static int Integer(string name, JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
         ? number : throw new RowException($"\"{name}\" holds something that is not a whole number");
 
-    private JsonElement Member(string name) => element.TryGetProperty(name, out var value)
-        ? value : throw new RowException($"\"{name}\" is missing");
+    private static string Text(string name, JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // JSON can escape half of a surrogate pair, which is no text.
+            throw new RowException($"\"{name}\" is not valid Unicode");
+        }
+    }
+
+    private JsonElement Member(string name) => Find(name) ?? throw new RowException($"\"{name}\" is missing");
+
+    private JsonElement? Find(string name)
+    {
+        try
+        {
+            return element.TryGetProperty(name, out var value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new RowException("a member's name is not valid Unicode");
+        }
+    }
 }

@@ -1,12 +1,15 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace AttnPo.Host.Rows;
 
 /// <summary>
 /// Reads JSON Lines. A row that cannot be read, or whose content the command refuses with a <see cref="RowException"/>, stops
-/// the command with file and line number; with <c>skipBad</c> such rows are counted and left out.
+/// the command with file and line number; with <paramref name="skipBad"/> such rows are counted and left out.
 /// </summary>
-internal sealed class RowReader(string path, bool skipBad)
+/// <param name="path">The file; - is standard input.</param>
+/// <param name="skipBad">Whether --skip-bad was given; null for a command that has no such option.</param>
+internal sealed class RowReader(string path, bool? skipBad)
 {
     /// <summary>Longest line in bytes: a file that is not JSON Lines is refused before it fills memory.</summary>
     private const int MaxLineBytes = 256 << 20;
@@ -31,7 +34,8 @@ internal sealed class RowReader(string path, bool skipBad)
             T row;
             try
             {
-                // Strict UTF-8: the JSON reader replaces nothing.
+                // The JSON reader looks at the bytes of a text only when it is asked for.
+                if (!Utf8.IsValid(line)) throw new RowException("not valid UTF-8");
                 using var document = JsonDocument.Parse(line);
                 if (document.RootElement.ValueKind != JsonValueKind.Object) throw new RowException("expected a JSON object");
                 row = read(new(document.RootElement));
@@ -39,7 +43,8 @@ internal sealed class RowReader(string path, bool skipBad)
             catch (Exception e) when (e is JsonException or RowException)
             {
                 var reason = $"{Name}:{number}: {(e is JsonException ? "not JSON: " + OneLine(e.Message) : e.Message)}";
-                if (!skipBad) throw new WorkFailedException($"{reason}; mend the row, or leave such rows out with --skip-bad");
+                if (skipBad != true)
+                    throw new WorkFailedException($"{reason}; mend the row{(skipBad is null ? "" : ", or leave such rows out with --skip-bad")}");
                 Skipped++;
                 FirstSkipped ??= reason;
                 continue;
