@@ -10,6 +10,7 @@ internal sealed class TensorBoardProjection(string runDirectory) : IDisposable
 {
     private readonly string _folder = Path.Combine(runDirectory, "tensorboard");
     private TensorBoardWriter? _writer;
+    private readonly HashSet<long> _evaluated = [];
     private long _committed;
 
     /// <summary>Takes a run's news.</summary>
@@ -24,7 +25,9 @@ internal sealed class TensorBoardProjection(string runDirectory) : IDisposable
         // Only after the run is open does metrics.jsonl agree with the journal.
         _writer ??= Begin();
         if (news is RunProtocol.StepFinished step) _writer.Write(DateTimeOffset.UtcNow, step.Step.Value, step.Metrics);
-        if (news is RunProtocol.EvaluationFinished evaluation) _writer.Write(DateTimeOffset.UtcNow, evaluation.Step.Value, evaluation.Metrics);
+        // An evaluation of a step committed before may be in metrics.jsonl by the time its news comes.
+        if (news is RunProtocol.EvaluationFinished evaluation && _evaluated.Add(evaluation.Step.Value))
+            _writer.Write(DateTimeOffset.UtcNow, evaluation.Step.Value, evaluation.Metrics);
     }
 
     /// <inheritdoc/>
@@ -37,8 +40,12 @@ internal sealed class TensorBoardProjection(string runDirectory) : IDisposable
         var now = DateTimeOffset.UtcNow;
         var writer = new TensorBoardWriter(_folder, now);
         foreach (var row in MetricsFile.Read(runDirectory))
-            if (row.Remove("step", out var step) && step <= _committed)
-                writer.Write(now, (long)step, row);
+        {
+            if (!row.Remove("step", out var step) || step > _committed) continue;
+            writer.Write(now, (long)step, row);
+            if (row.Keys.Any(name => name.StartsWith("eval/", StringComparison.Ordinal))) _evaluated.Add((long)step);
+        }
+
         return writer;
     }
 }

@@ -23,4 +23,21 @@ public sealed class TensorBoardProjectionTests
         var file = Assert.Single(Directory.GetFiles(Path.Combine(folder.Path, "tensorboard")));
         Assert.Equal([1, 2], TensorBoardTests.StepsOf(file));
     }
+
+    [Fact]
+    public void An_evaluation_that_is_the_first_news_of_a_run_is_there_once()
+    {
+        using var folder = new TemporaryFolder();
+        var accuracy = new Dictionary<string, double> { ["eval/accuracy"] = 0.5 };
+        using (var projection = new TensorBoardProjection(folder.Path))
+        {
+            projection.Observe(new RunProtocol.RunOpened(new("r"), new(0), 2, false));
+            File.AppendAllText(folder.File("metrics.jsonl"), "{\"step\":0,\"eval/accuracy\":0.5}\n");
+            projection.Observe(new RunProtocol.EvaluationFinished(new(0), new(0), accuracy));
+            projection.Observe(new RunProtocol.EvaluationFinished(new(2), new(2), accuracy));
+        }
+
+        var file = Assert.Single(Directory.GetFiles(Path.Combine(folder.Path, "tensorboard")));
+        Assert.Equal([0, 2], TensorBoardTests.StepsOf(file));
+    }
 }
