@@ -12,16 +12,17 @@ namespace AttnPo.Host.Benchmarks;
 /// <param name="PipelineSeconds">Median over the steps of all rounds.</param>
 /// <param name="LoopSeconds">Likewise.</param>
 /// <param name="CommitShare">Share of the pipeline's step that goes into checkpoint and journal.</param>
-/// <param name="SameWeights">Whether both ended with the same weights, bit for bit, in every round.</param>
-internal sealed record PipelineFigures(int WavesPerStep, double PipelineSeconds, double LoopSeconds, double CommitShare, bool SameWeights)
+/// <param name="SameResult">Whether both ended with the same weights and the same optimizer state, bit for bit, in every round.</param>
+internal sealed record PipelineFigures(int WavesPerStep, double PipelineSeconds, double LoopSeconds, double CommitShare, bool SameResult)
 {
     /// <summary>The pipeline's step over the loop's, less 1.</summary>
     public double Overhead => (PipelineSeconds / LoopSeconds) - 1;
 }
 
 /// <summary>
-/// Measures a run's actor pipeline against the bare loop: in one process, in turn, each round from the start model, each with a
-/// checkpoint a step. The first step of each is left out, since it warms caches up.
+/// Measures a run's actor pipeline against the bare loop: in one process, in turn, each round from the start model. A step of the
+/// pipeline lasts from commit to commit, checkpoint, journal, rollouts and metrics included; one of the loop includes its checkpoint,
+/// the only thing it writes. The first step of each is left out, since it warms caches up.
 /// </summary>
 internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
 {
@@ -84,11 +85,11 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
         return setup with { PromptSampler = setup.PromptSampler with { WavesPerStep = waves }, Evaluation = null };
     }
 
-    private static string Hash(string checkpoint)
+    private static string Hash(string checkpoint) => string.Concat(((string[])["model.safetensors", "optimizer.safetensors"]).Select(name =>
     {
-        using var weights = File.OpenRead(Path.Combine(checkpoint, "model.safetensors"));
-        return Convert.ToHexString(SHA256.HashData(weights));
-    }
+        using var file = File.OpenRead(Path.Combine(checkpoint, name));
+        return Convert.ToHexString(SHA256.HashData(file));
+    }));
 
     private static double Median(List<double> values)
     {

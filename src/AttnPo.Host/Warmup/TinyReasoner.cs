@@ -35,7 +35,7 @@ internal sealed class TinyReasoner(WarmupRecipe recipe, ulong seed)
         var tokenizer = Tokenizer.Load(directory);
         WriteGenerationConfig(directory, tokenizer);
 
-        var store = new PolicyStore();
+        using var store = new PolicyStore();
         var start = Decoder.Random(WarmupRecipe.Model(tokenizer.VocabularySize), (long)seed);
         using var learner = PolicyLearner.Of(start, new OptimizerSettings { Beta2 = 0.98, MicroBatchTokens = 8192 }, store);
         Train(learner.Trainer, tokenizer, report, cancellation);
