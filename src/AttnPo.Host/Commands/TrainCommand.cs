@@ -35,6 +35,7 @@ internal static class TrainCommand
         string? config, string? run, string[] assignments, bool fresh, InvocationConfiguration console, CancellationToken cancellation)
     {
         var directory = run ?? Path.Combine("runs", SettingsFiles.NameOf(config ?? SettingsFiles.DefaultName));
+        var continued = RunFolderSettings.HoldsRun(directory);
         var settings = RunFolderSettings.Resolve(directory, config, assignments, fresh);
         console.Output.WriteLine($"run {directory}, settings {settings.Hash()[..12]}: {settings.Written("method")} on {settings.Get<string>("model.path")}, "
             + $"{settings.Written("steps")} steps, {settings.Get<string>("device")}, {settings.Written("threads")} threads");
@@ -48,14 +49,14 @@ internal static class TrainCommand
             tensorBoard.Observe(news);
         });
 
-        // A run that begins has its settings before its journal: whatever is killed, the directory says what it holds. A run that is
-        // gone on with may belong to another process until the start below holds it.
-        var continued = RunFolderSettings.HoldsRun(directory);
-        if (!continued) RunFolderSettings.Write(directory, settings);
+        // A run that begins has its settings before its journal: whatever is killed, the directory says what it holds, and of two
+        // processes that begin at once one writes them. A run that is gone on with may belong to another process until the start
+        // below holds it.
+        if (!continued) RunFolderSettings.Begin(directory, settings);
         RunOutcome outcome;
         await using (var training = TrainingRun.Start(setup))
         {
-            if (continued) RunFolderSettings.Write(directory, settings);
+            if (continued) RunFolderSettings.Renew(directory, settings);
             await using var control = await ControlEndpoint.StartAsync(directory, async token => StatusMembers(await training.StatusAsync(token)));
             await using var stop = cancellation.Register(() => _ = training.StopAsync());
             var following = display.FollowAsync(console.Output);

@@ -37,8 +37,9 @@ internal sealed class WholeFile : IDisposable
     /// <summary>Where the content goes.</summary>
     public FileStream Stream { get; }
 
-    /// <summary>Makes the file visible under its name, replacing an older one.</summary>
-    public void Commit()
+    /// <summary>Makes the file visible under its name; an older one is replaced or, without <paramref name="replace"/>, stays.</summary>
+    /// <exception cref="IOException">There is an older one that must stay.</exception>
+    public void Commit(bool replace = true)
     {
         if (_aside is null)
         {
@@ -52,7 +53,7 @@ internal sealed class WholeFile : IDisposable
         }
 
         Stream.Dispose();
-        if (_aside is not null) File.Move(_aside, _path!, overwrite: true);
+        if (_aside is not null) File.Move(_aside, _path!, overwrite: replace);
         _committed = true;
     }
 

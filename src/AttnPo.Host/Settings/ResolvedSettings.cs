@@ -27,19 +27,25 @@ internal sealed class ResolvedSettings
         new(new(_values) { [path] = (value, _values[path].Source) });
 
     /// <summary>
+    /// Whether a key decides what a step computes. The number of steps does so only through a learning rate that falls to 0 at the
+    /// last of them.
+    /// </summary>
+    public bool Decides(SettingKey key) => key.AffectsResult || (key.Path == "steps" && Get<string>("optimizer.schedule") != "constant");
+
+    /// <summary>
     /// SHA-256 over what decides the run's result: keys in force that affect it, in the order of the schema. Two runs with the
-    /// same hash end with the same weights.
+    /// same hash have the same weights after each step that both make.
     /// </summary>
     public string Hash()
     {
-        var text = string.Concat(InForce().Where(key => key.AffectsResult).Select(key => $"{key.Path} = {Written(key.Path)}\n"));
+        var text = string.Concat(InForce().Where(Decides).Select(key => $"{key.Path} = {Written(key.Path)}\n"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
     /// <summary>Paths of the keys that decide the result and differ between two settings.</summary>
     public IEnumerable<string> DifferencesTo(ResolvedSettings other) =>
         from key in SettingsSchema.Keys
-        where key.AffectsResult
+        where Decides(key)
         let mine = KeyEffects.WhySilent(this, key.Path) is null ? Written(key.Path) : null
         let theirs = KeyEffects.WhySilent(other, key.Path) is null ? other.Written(key.Path) : null
         where mine != theirs

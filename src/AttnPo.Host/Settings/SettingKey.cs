@@ -6,7 +6,10 @@ namespace AttnPo.Host.Settings;
 /// <param name="Path">Dotted path, e.g. credit.lambda.</param>
 internal abstract record SettingKey(string Path)
 {
-    /// <summary>False for keys that change where and how a run reports, never what it computes: they stay out of the settings hash.</summary>
+    /// <summary>
+    /// False for keys that change where and how a run reports or how far it goes, never what a step computes: they stay out of the
+    /// settings hash. <see cref="ResolvedSettings.Decides"/> knows the exception.
+    /// </summary>
     public bool AffectsResult { get; init; } = true;
 
     /// <summary>What a value must be, as an error message says it.</summary>
@@ -82,15 +85,18 @@ internal sealed record TextKey(string Path, string What, Func<string, bool> Acce
     public override string Write(object value) => Quote((string)value);
 }
 
-/// <summary>A list whose items <paramref name="Accepts"/> takes; <paramref name="Word"/> is a word allowed in place of the list.</summary>
-internal sealed record ListKey(string Path, string What, Func<string, bool> Accepts, string? Word = null) : SettingKey(Path)
+/// <summary>
+/// A list of at least <paramref name="Least"/> items that <paramref name="Accepts"/> takes; <paramref name="Word"/> is a word allowed
+/// in place of the list.
+/// </summary>
+internal sealed record ListKey(string Path, string What, Func<string, bool> Accepts, string? Word = null, int Least = 0) : SettingKey(Path)
 {
     public override string Expected => What;
 
     public override object? Read(RawSetting raw)
     {
         if (raw.List is null) return Word is not null && raw.Scalar == Word ? new[] { Word } : null;
-        return raw.List.All(Accepts) ? raw.List.ToArray() : null;
+        return raw.List.Count >= Least && raw.List.All(Accepts) ? raw.List.ToArray() : null;
     }
 
     public override string Write(object value) =>

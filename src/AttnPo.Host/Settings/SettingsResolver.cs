@@ -45,11 +45,20 @@ internal static class SettingsResolver
         var waves = s.Get<long>("rollout.waves-per-step");
         Require(s, "rollout.waves-per-step", waves <= prompts, $"at most rollout.prompts-per-step = {prompts}: a wave holds at least one prompt");
         if (s.Get<string>("task.name") == "none")
+        {
             Require(s, "data.files", s.Get<string[]>("data.files").Length > 0, "at least one file, since task.name = none");
+            Require(s, "evaluation.prompts", s.Get<long>("evaluation.prompts") == 0, "0, since task.name = none has no held-out prompts");
+        }
         else
+        {
             Require(s, "task.operations-max", s.Get<long>("task.operations-max") >= s.Get<long>("task.operations-min"), "at least task.operations-min");
-        if (s.Get<string>("method") == "attnpo")
-            Require(s, "credit.scores", s.Get<string>("credit.scores") == "heads" || s.Get<string>("task.name") != "none", "heads: only a task with known truth has labels");
+        }
+
+        if (KeyEffects.WhySilent(s, "credit.scores") is null)
+            Require(
+                s, "credit.scores", s.Get<string>("credit.scores") == "heads" || s.Get<string>("task.name") != "none",
+                "heads: only a task with known truth has labels");
+        JournalConnection.Check(s);
     }
 
     private static void Require(ResolvedSettings s, string path, bool holds, string expected)

@@ -42,7 +42,7 @@ internal static partial class SettingsSchema
         new RealKey("credit.delta", 0, 1),
         new RealKey("credit.delay", 0),
         new ChoiceKey("credit.form", "reference", "paper"),
-        new ListKey("credit.heads", "auto, or a list of layer:head, e.g. [\"16:2\", \"20:9\"]", text => Head().IsMatch(text), Word: "auto"),
+        new ListKey("credit.heads", "auto, or a list of layer:head, e.g. [\"16:2\", \"20:9\"]", text => Head().IsMatch(text), Word: "auto", Least: 1),
         new FlagKey("credit.positive-gate"),
         new FlagKey("credit.negative-gate"),
         new ChoiceKey("credit.scores", "heads", "labels"),
@@ -57,15 +57,13 @@ internal static partial class SettingsSchema
         new RealKey("optimizer.epsilon", 0, 1, Open: true),
         new RealKey("optimizer.weight-decay", 0, 1),
         new RealKey("optimizer.clip-norm", 0, 1e9, Open: true),
-        new RealKey("optimizer.ppo-clip", 0, 1, Open: true),
-        new RealKey("optimizer.dual-clip", 1, 1e9),
         new IntegerKey("optimizer.micro-batch-tokens", 1, 100_000_000),
 
         new IntegerKey("pipeline.window", 1, 65_536) { AffectsResult = false },
         new IntegerKey("pipeline.restart-budget", 0, 1000) { AffectsResult = false },
         new DurationKey("pipeline.stall-after", TimeSpan.FromSeconds(1)) { AffectsResult = false },
 
-        new ChoiceKey("journal.provider", "sqlite") { AffectsResult = false },
+        new ChoiceKey("journal.provider", "sqlite", "postgresql") { AffectsResult = false },
         new TextKey("journal.connection-string", "a connection string, or nothing for journal.db in the run directory", _ => true) { AffectsResult = false },
 
         new IntegerKey("checkpoint.keep-last", 1, 1_000_000) { AffectsResult = false },

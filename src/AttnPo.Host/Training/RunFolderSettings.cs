@@ -10,6 +10,9 @@ internal static class RunFolderSettings
     /// <summary>Whether a directory holds a run.</summary>
     public static bool HoldsRun(string runDirectory) => File.Exists(PathIn(runDirectory));
 
+    // Another journal knows nothing of this run: it would begin anew and clear away what is there.
+    private static readonly string[] JournalKeys = ["journal.provider", "journal.connection-string"];
+
     /// <summary>Resolves the settings; what the machine decides is decided.</summary>
     /// <param name="runDirectory">The directory.</param>
     /// <param name="config">What --config names; null where it was not given.</param>
@@ -24,19 +27,37 @@ internal static class RunFolderSettings
         var held = SettingsFiles.ResolveFile(PathIn(runDirectory), []);
         var asked = TrainingComposition.Decide(config is null
             ? SettingsFiles.ResolveFile(PathIn(runDirectory), assignments) : SettingsFiles.Resolve(config, assignments));
-        if (asked.DifferencesTo(held).ToList() is [var first, ..] differences)
-            throw new SettingsException(
-                $"{runDirectory} holds a run with other settings: {string.Join(", ", differences.Select(key => $"{key} = {held.Written(key)} there, {asked.Written(key)} asked for"))}; "
-                + $"leave {first} as it is, or name another directory with --run");
-        return asked;
+        var differences = asked.DifferencesTo(held).Concat(JournalKeys.Where(key => asked.Written(key) != held.Written(key))).ToList();
+        if (differences.Count == 0) return asked;
+        var shown = string.Join(", ", differences.Select(key => $"{key} = {held.Written(key)} there, {asked.Written(key)} asked for"));
+        throw new SettingsException($"{runDirectory} holds a run with other settings: {shown}; " + (differences is ["steps"]
+            ? $"with optimizer.schedule = {asked.Written("optimizer.schedule")} they decide the learning rate of every step: keep steps, "
+                + "or train in another directory, with optimizer.schedule = constant if it is to be given more steps later"
+            : $"leave {differences[0]} as it is, or name another directory with --run"));
     }
 
-    /// <summary>Writes the resolved settings beside the run, whole.</summary>
-    public static void Write(string runDirectory, ResolvedSettings settings)
+    /// <summary>Writes the settings of a run that begins, whole, if no other process has begun one meanwhile.</summary>
+    /// <exception cref="WorkFailedException">Another process has.</exception>
+    public static void Begin(string runDirectory, ResolvedSettings settings)
+    {
+        try
+        {
+            Write(runDirectory, settings, replace: false);
+        }
+        catch (IOException) when (HoldsRun(runDirectory))
+        {
+            throw new WorkFailedException($"{runDirectory} is in use: another process has just begun a run there; wait for its end, or choose another directory");
+        }
+    }
+
+    /// <summary>Writes the settings of a run that is gone on with. For the process that holds the run alone.</summary>
+    public static void Renew(string runDirectory, ResolvedSettings settings) => Write(runDirectory, settings, replace: true);
+
+    private static void Write(string runDirectory, ResolvedSettings settings, bool replace)
     {
         using var file = new Rows.WholeFile(PathIn(runDirectory));
         file.Stream.Write(System.Text.Encoding.UTF8.GetBytes(settings.ToHocon()));
-        file.Commit();
+        file.Commit(replace);
     }
 
     private static string PathIn(string runDirectory) => Path.Combine(runDirectory, FileName);

@@ -25,12 +25,12 @@ internal static class StageSettings
         KeepCheckpoints = s.Integer("checkpoint.keep-last"),
     };
 
-    /// <summary>PromptSampler.</summary>
-    public static PromptSamplerSettings PromptSampler(ResolvedSettings s) => new()
+    /// <summary>PromptSampler. A prompt must leave the model room for one token of the response.</summary>
+    public static PromptSamplerSettings PromptSampler(ResolvedSettings s, ModelFolder model) => new()
     {
         PromptsPerStep = s.Integer("rollout.prompts-per-step"),
         WavesPerStep = s.Integer("rollout.waves-per-step"),
-        MaxPromptTokens = s.Integer("rollout.max-prompt-tokens"),
+        MaxPromptTokens = Math.Min(s.Integer("rollout.max-prompt-tokens"), model.MaxPromptTokens),
     };
 
     /// <summary>Generator.</summary>
@@ -49,31 +49,37 @@ internal static class StageSettings
     public static SegmentationSettings Segmentation(ResolvedSettings s) =>
         new(s.Integer("segmentation.min-characters"), s.Integer("segmentation.min-summary-characters"));
 
-    /// <summary>The method.</summary>
-    public static CreditSettings Credit(ResolvedSettings s) => CreditSettings.For(s.Get<string>("method") switch
+    /// <summary>The method. With both gates closed no step is rescaled, so none is scored.</summary>
+    public static CreditSettings Credit(ResolvedSettings s)
     {
-        "attnpo" => Method.AttnPo,
-        "tlmre" => Method.Tlmre,
-        "grpo" => Method.Grpo,
-        _ => Method.Rloo,
-    }) with
-    {
-        LengthPenalty = s.Get<double>("credit.length-penalty"),
-        Beta = s.Get<double>("credit.beta"),
-        Lambda = s.Get<double>("credit.lambda"),
-        Delta = s.Get<double>("credit.delta"),
-        Delay = s.Get<double>("credit.delay"),
-        Form = s.Get<string>("credit.form") == "paper" ? RescalingForm.Paper : RescalingForm.Reference,
-        PositiveGate = s.Get<bool>("credit.positive-gate"),
-        NegativeGate = s.Get<bool>("credit.negative-gate"),
-        ExcludeTruncated = s.Get<string>("verification.truncated") == "excluded",
-    };
+        var method = CreditSettings.For(s.Get<string>("method") switch
+        {
+            "attnpo" => Method.AttnPo,
+            "tlmre" => Method.Tlmre,
+            "grpo" => Method.Grpo,
+            _ => Method.Rloo,
+        });
+        return method with
+        {
+            StepCredit = method.StepCredit && (s.Get<bool>("credit.positive-gate") || s.Get<bool>("credit.negative-gate")),
+            LengthPenalty = s.Get<double>("credit.length-penalty"),
+            Beta = s.Get<double>("credit.beta"),
+            Lambda = s.Get<double>("credit.lambda"),
+            Delta = s.Get<double>("credit.delta"),
+            Delay = s.Get<double>("credit.delay"),
+            Form = s.Get<string>("credit.form") == "paper" ? RescalingForm.Paper : RescalingForm.Reference,
+            PositiveGate = s.Get<bool>("credit.positive-gate"),
+            NegativeGate = s.Get<bool>("credit.negative-gate"),
+            ExcludeTruncated = s.Get<string>("verification.truncated") == "excluded",
+        };
+    }
 
     /// <summary>AttentionScorer.</summary>
     public static AttentionScorerSettings AttentionScorer(ResolvedSettings s, IReadOnlyList<HeadId> heads) => new()
     {
         Heads = heads,
-        Source = s.Get<string>("credit.scores") == "labels" ? StepScoreSource.Labels : StepScoreSource.Heads,
+        Source = KeyEffects.WhySilent(s, "credit.scores") is null && s.Get<string>("credit.scores") == "labels"
+            ? StepScoreSource.Labels : StepScoreSource.Heads,
         Window = s.Integer("pipeline.window"),
     };
 
@@ -102,8 +108,6 @@ internal static class StageSettings
         Epsilon = s.Get<double>("optimizer.epsilon"),
         WeightDecay = s.Get<double>("optimizer.weight-decay"),
         ClipNorm = s.Get<double>("optimizer.clip-norm"),
-        PpoClip = s.Get<double>("optimizer.ppo-clip"),
-        DualClip = s.Get<double>("optimizer.dual-clip"),
         MicroBatchTokens = s.Integer("optimizer.micro-batch-tokens"),
     };
 
@@ -117,7 +121,11 @@ internal static class StageSettings
     };
 
     /// <summary>Where the journal is.</summary>
-    public static JournalSettings Journal(ResolvedSettings s) => new() { ConnectionString = s.Get<string>("journal.connection-string") };
+    public static JournalSettings Journal(ResolvedSettings s) => new()
+    {
+        Provider = s.Get<string>("journal.provider") == "postgresql" ? JournalProvider.PostgreSql : JournalProvider.Sqlite,
+        ConnectionString = JournalConnection.Complete(s),
+    };
 
     /// <summary>The task that makes its own prompts; null where they come from files.</summary>
     public static TinyTask? Task(ResolvedSettings s) => s.Get<string>("task.name") == "none" ? null : new TinyTask(

@@ -37,12 +37,12 @@ internal static class TrainingComposition
         var credit = StageSettings.Credit(settings);
         var task = StageSettings.Task(settings);
         var readsHeads = KeyEffects.WhySilent(settings, "credit.heads") is null;
-        IReadOnlyList<HeadId> heads = readsHeads ? model.Heads(settings.Get<string[]>("credit.heads"), settings.SourceOf("credit.heads") + ": credit.heads") : [];
+        IReadOnlyList<HeadId> heads = readsHeads ? Heads(settings, model) : [];
         return new RunSetup
         {
             Directory = Path.GetFullPath(runDirectory),
             Run = StageSettings.Run(settings),
-            PromptSampler = StageSettings.PromptSampler(settings),
+            PromptSampler = StageSettings.PromptSampler(settings, model),
             Generator = StageSettings.Generator(settings, model),
             RewardVerifier = StageSettings.RewardVerifier(settings),
             Credit = credit,
@@ -61,5 +61,17 @@ internal static class TrainingComposition
             CreateGenerator = () => new Generator(store, model.Config, device),
             Observe = observe,
         };
+    }
+
+    private static IReadOnlyList<HeadId> Heads(ResolvedSettings settings, ModelFolder model)
+    {
+        try
+        {
+            return model.Heads(settings.Get<string[]>("credit.heads"), settings.SourceOf("credit.heads") + ": credit.heads");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new SettingsException(e.Message);
+        }
     }
 }

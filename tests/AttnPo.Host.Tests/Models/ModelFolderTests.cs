@@ -2,6 +2,8 @@ using AttnPo.Core.Data;
 using AttnPo.Gpu;
 using AttnPo.Gpu.Model;
 using AttnPo.Host.Models;
+using AttnPo.Host.Settings;
+using AttnPo.Host.Training;
 using Xunit;
 
 namespace AttnPo.Host.Tests.Models;
@@ -81,4 +83,41 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void Token_ids_that_the_model_has_not_are_named() =>
         Assert.Equal("holds token id 512; the model has 0 to 511", ModelFolder.Open(_folder.Path).TokenFault([0, 511, 512]));
+
+    [Fact]
+    public void A_prompt_must_leave_room_for_a_response()
+    {
+        var model = ModelFolder.Open(_folder.Path);
+        Assert.Null(model.PromptFault(new int[255]));
+        Assert.Equal("has 256 tokens; the model takes 256, one of them for the response", model.PromptFault(new int[256]));
+        Assert.StartsWith("is empty", model.PromptFault([]), StringComparison.Ordinal);
+        var settings = SettingsFiles.Resolve("tiny", ["rollout.max-prompt-tokens=5000"]);
+        Assert.Equal(255, StageSettings.PromptSampler(settings, model).MaxPromptTokens);
+    }
+
+    [Fact]
+    public void A_prompt_in_a_file_that_the_model_cannot_take_is_a_bad_row()
+    {
+        var model = ModelFolder.Open(_folder.Path);
+        var file = _folder.File("in.jsonl");
+        var rows = new[] { "", new string('1', 300), "1" }.Select(text => $"{{\"prompt\":\"{text}\",\"gold\":\"1\"}}\n");
+        File.WriteAllText(file, string.Concat(rows));
+        PromptFiles Read(bool? skipBad) => new([file], skipBad, text => model.PromptFault(model.Tokenizer.Encode(text)));
+
+        Assert.Contains("in.jsonl:1: \"prompt\" is empty", Assert.Throws<WorkFailedException>(() => Read(false)).Message, StringComparison.Ordinal);
+        File.WriteAllText(file, string.Concat(rows.Skip(1)));
+        Assert.Contains("in.jsonl:1: \"prompt\" has 300 tokens", Assert.Throws<WorkFailedException>(() => Read(false)).Message, StringComparison.Ordinal);
+        var read = Read(true);
+        Assert.Equal((1, 1), (read.Count, (int)read.Skipped));
+    }
+
+    [Fact]
+    public void Heads_that_the_model_has_not_are_wrong_settings_of_a_run()
+    {
+        var settings = SettingsFiles.Resolve("tiny", [$"model.path={_folder.Path}", "credit.heads=99:0"]);
+        using var store = new PolicyStore();
+        var error = Assert.Throws<SettingsException>(() => TrainingComposition.Compose(settings, _folder.File("run"), store, _ => { }));
+        Assert.Contains("--set: credit.heads: head 99:0: the model has layers 0 to 1", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.File("run")));
+    }
 }

@@ -1,4 +1,6 @@
+using AttnPo.Actors.Run;
 using AttnPo.Host.Settings;
+using AttnPo.Host.Training;
 using Xunit;
 
 namespace AttnPo.Host.Tests.Settings;
@@ -82,6 +84,53 @@ public sealed class SettingsTests
     {
         Assert.Contains("task.operations-max: 2 where at least task.operations-min was expected", ErrorOf("task { operations-min = 3, operations-max = 2 }"));
         Assert.Contains("data.files: [] where at least one file", ErrorOf("", "task.name=none"));
+        Assert.Contains(
+            "run.conf:2: evaluation.prompts: 8 where 0, since task.name = none has no held-out prompts",
+            ErrorOf("evaluation.prompts = 8", "task.name=none", "data.files=a.jsonl"));
+        Assert.Contains("--set: credit.heads: [] is not auto, or a list", ErrorOf("", "credit.heads=[]"));
+    }
+
+    [Theory]
+    [InlineData("credit.beta=1")]
+    [InlineData("credit.heads=0:1")]
+    [InlineData("credit.scores=labels")]
+    public void With_both_gates_closed_no_key_of_step_credit_has_an_effect(string assignment)
+    {
+        string[] closed = ["credit.positive-gate=off", "credit.negative-gate=off"];
+        Assert.Contains("has no effect: credit.positive-gate = false and credit.negative-gate = false", ErrorOf("", [.. closed, assignment]));
+        Assert.False(StageSettings.Credit(Resolve("", closed)).StepCredit);
+        Assert.True(StageSettings.Credit(Resolve("", closed[0])).StepCredit);
+    }
+
+    [Theory]
+    [InlineData("sqlite", "Data Source=a.db;Password=secret", "holds a password")]
+    [InlineData("postgresql", "Host=h;Username=u;Password=secret", "holds a password")]
+    [InlineData("postgresql", "Host=h;Username=u;Pwd=secret", "holds a password")]
+    [InlineData("postgresql", "Hotel=secret", "not a connection string of postgresql")]
+    [InlineData("postgresql", "", "empty where the address of a server was expected")]
+    public void A_connection_string_that_cannot_be_used_or_holds_a_password_is_refused_unquoted(string provider, string text, string problem)
+    {
+        var error = ErrorOf("", $"journal.provider={provider}", $"journal.connection-string={text}");
+        Assert.Contains("journal.connection-string: " + problem, error);
+        Assert.DoesNotContain("secret", error);
+    }
+
+    [Fact]
+    public void The_password_of_a_journal_on_a_server_comes_from_the_environment_and_is_not_written()
+    {
+        var settings = Resolve("", "journal.provider=postgresql", "journal.connection-string=Host=h;Username=u");
+        try
+        {
+            Environment.SetEnvironmentVariable(JournalConnection.PasswordVariable, "secret");
+            var journal = StageSettings.Journal(settings);
+            Assert.Equal(JournalProvider.PostgreSql, journal.Provider);
+            Assert.Contains("Password=secret", journal.ConnectionString);
+            Assert.DoesNotContain("secret", settings.ToHocon());
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(JournalConnection.PasswordVariable, null);
+        }
     }
 
     [Theory]
@@ -98,6 +147,7 @@ public sealed class SettingsTests
         var hash = Resolve("").Hash();
         Assert.Equal(hash, Resolve("steps = 77\nlog.level = debug\nevaluation.prompts = 9").Hash());
         Assert.NotEqual(hash, Resolve("seed = 77").Hash());
+        Assert.NotEqual(Resolve("optimizer.schedule = linear").Hash(), Resolve("optimizer.schedule = linear\nsteps = 77").Hash());
         Assert.NotEqual(hash, Resolve("threads = 3").Hash());
         Assert.Equal(Resolve("", "method=rloo").Hash(), Resolve("credit.lambda = 3", "method=rloo").Hash());
     }
