@@ -19,16 +19,13 @@ public sealed class KillAndResumeTests
         using var killed = new RunFolder();
         Assert.Equal(0, (await Executable.RunAsync(alone.Train(Steps, Small))).Code);
 
-        // Once at whatever it does after its first commit, once before it has committed anything more, then left to end.
-        await KillAsync(killed, afterStep: 1);
-        using (var second = Executable.Start(killed.Train(Steps, Small)))
-        {
-            while (!second.HasExited && !File.Exists(Path.Combine(killed.Path, "control.json"))) await Task.Delay(5);
-            second.Kill();
-            await second.WaitForExitAsync();
-        }
-
-        await KillAsync(killed, afterStep: 3);
+        // After a commit, while it reads what is there, inside a step that has some of its waves, after another commit; then left to end.
+        await KillAsync(killed, () => killed.Committed >= 1);
+        File.Delete(Path.Combine(killed.Path, "control.json"));
+        await KillAsync(killed, () => File.Exists(Path.Combine(killed.Path, "control.json")));
+        var before = DateTime.UtcNow;
+        await KillAsync(killed, () => killed.HasWavesSince(before));
+        await KillAsync(killed, () => killed.Committed >= 2);
         var (code, output, error) = await Executable.RunAsync(killed.Train(Steps, Small));
         Assert.True(code == 0, error);
         Assert.Contains("going on after step", output, StringComparison.Ordinal);
@@ -48,7 +45,7 @@ public sealed class KillAndResumeTests
 
         using (var run = Executable.Start(interrupted.Train(Steps, Small)))
         {
-            await interrupted.WaitForStepAsync(1, run);
+            await RunFolder.WaitAsync(() => interrupted.Committed >= 1, run);
             using var signal = Process.Start("kill", ["-INT", $"{run.Id}"])!;
             await signal.WaitForExitAsync();
             var (code, output, _) = await Executable.EndAsync(run);
@@ -75,16 +72,29 @@ public sealed class KillAndResumeTests
         Assert.Equal(2, code);
         Assert.Contains("seed = 1 there, 9 asked for", error, StringComparison.Ordinal);
 
-        // Given more steps it goes on.
+        // The shipped settings let the learning rate fall to 0 at the last step.
+        (code, _, error) = await Executable.RunAsync("train", "--run", folder.Path, "--set", "steps=2");
+        Assert.Equal(2, code);
+        Assert.Contains("steps = 1 there, 2 asked for; with optimizer.schedule = linear", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_with_a_constant_learning_rate_goes_on_when_it_is_given_more_steps()
+    {
+        using var folder = new RunFolder();
+        Assert.Equal(0, (await Executable.RunAsync(folder.Train(1, [.. Small, "optimizer.schedule=constant"]))).Code);
         Assert.Equal(0, (await Executable.RunAsync("train", "--run", folder.Path, "--set", "steps=2")).Code);
         Assert.Equal(2, folder.Metrics()[^1]["step"]);
     }
 
-    private static async Task KillAsync(RunFolder folder, int afterStep)
+    /// <summary>Starts the run, kills it when the moment has come, and makes sure that the kill hit a run that had not ended.</summary>
+    private static async Task KillAsync(RunFolder folder, Func<bool> moment)
     {
         using var run = Executable.Start(folder.Train(Steps, Small));
-        await folder.WaitForStepAsync(afterStep, run);
+        await RunFolder.WaitAsync(moment, run);
         run.Kill();
         await run.WaitForExitAsync();
+        Assert.Equal(OperatingSystem.IsWindows() ? -1 : 128 + 9, run.ExitCode);
+        Assert.InRange(folder.Committed, 0, Steps - 1);
     }
 }

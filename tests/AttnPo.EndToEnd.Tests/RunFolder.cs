@@ -16,13 +16,23 @@ internal sealed class RunFolder : IDisposable
     public string[] Train(int steps, params string[] settings) =>
         ["train", "--run", Path, .. settings.Prepend($"steps={steps}").SelectMany(setting => new[] { "--set", setting })];
 
-    /// <summary>Waits until so many steps are committed.</summary>
-    public async Task WaitForStepAsync(int step, System.Diagnostics.Process run)
+    /// <summary>The last committed step.</summary>
+    public double Committed => Metrics().Where(row => row.ContainsKey("train/loss")).Select(row => row["step"]).DefaultIfEmpty().Max();
+
+    /// <summary>Whether a step that is not committed has got waves since then.</summary>
+    public bool HasWavesSince(DateTime time)
     {
-        while (Metrics().All(row => row["step"] < step || !row.ContainsKey("train/loss")))
+        var rollouts = System.IO.Path.Combine(Path, "rollouts");
+        return Directory.Exists(rollouts) && Directory.GetFiles(rollouts, ".step-*.tmp").Any(file => File.GetLastWriteTimeUtc(file) > time);
+    }
+
+    /// <summary>Waits for a moment in the life of a run.</summary>
+    public static async Task WaitAsync(Func<bool> moment, System.Diagnostics.Process run)
+    {
+        while (!moment())
         {
-            if (run.HasExited) throw new InvalidOperationException($"The run ended before step {step}: {await run.StandardError.ReadToEndAsync()}");
-            await Task.Delay(20);
+            if (run.HasExited) throw new InvalidOperationException($"The run ended too early: {await run.StandardError.ReadToEndAsync()}");
+            await Task.Delay(5);
         }
     }
 
