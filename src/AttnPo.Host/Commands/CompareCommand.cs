@@ -80,5 +80,6 @@ internal static class CompareCommand
         from curve in curves
         from p in curve.Points
         select string.Create(CultureInfo.InvariantCulture,
-            $"{{\"variant\":\"{curve.Variant}\",\"seed\":{curve.Seed},\"step\":{p.Step},\"accuracy\":{p.Accuracy},\"tokens\":{p.Tokens},\"redundant_share\":{p.RedundantShare},\"essential_missing\":{p.EssentialMissing}}}\n")));
+            $"{{\"variant\":\"{curve.Variant}\",\"seed\":{curve.Seed},\"step\":{p.Step},\"accuracy\":{p.Accuracy},"
+            + $"\"tokens\":{p.Tokens},\"redundant_share\":{p.RedundantShare},\"essential_missing\":{p.EssentialMissing}}}\n")));
 }

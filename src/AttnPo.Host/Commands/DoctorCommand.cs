@@ -57,7 +57,9 @@ internal static class DoctorCommand
     private static string NativeLibraries()
     {
         using var two = torch.ones(2, 2).sum();
-        return two.item<float>() == 4 ? $"libtorch, TorchSharp {typeof(torch).Assembly.GetName().Version}" : throw new InvalidOperationException("libtorch computes 2 x 2 ones as something else than 4.");
+        return two.item<float>() == 4
+            ? $"libtorch, TorchSharp {typeof(torch).Assembly.GetName().Version}"
+            : throw new InvalidOperationException("libtorch computes 2 x 2 ones as something else than 4.");
     }
 
     private static string Device() => torch.cuda.is_available()

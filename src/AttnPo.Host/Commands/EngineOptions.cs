@@ -8,7 +8,11 @@ internal sealed class EngineOptions
 {
     private readonly Option<string> _model = new("--model") { Description = "Hugging Face folder, or the name of a shipped model.", HelpName = "DIR", Required = true };
     private readonly Option<string> _device = new("--device") { Description = "cpu, cuda, cuda:N or auto.", DefaultValueFactory = _ => "auto" };
-    private readonly Option<int> _threads = new Option<int>("--threads") { Description = "Threads of the engine on a CPU; 0 is one for each core.", DefaultValueFactory = _ => 0 }.AtLeast(0);
+    private readonly Option<int> _threads = new Option<int>("--threads")
+    {
+        Description = "Threads of the engine on a CPU; 0 is one for each core.",
+        DefaultValueFactory = _ => 0,
+    }.AtLeast(0);
 
     /// <summary>Adds them to a command.</summary>
     public EngineOptions(Command command)

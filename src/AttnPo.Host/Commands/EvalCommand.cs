@@ -18,7 +18,12 @@ internal static class EvalCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var data = new Option<string[]>("--data") { Description = "JSON Lines of {\"prompt\",\"gold\"}, the prompt ready for the tokenizer.", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
+        var data = new Option<string[]>("--data")
+        {
+            Description = "JSON Lines of {\"prompt\",\"gold\"}, the prompt ready for the tokenizer.",
+            HelpName = "FILE",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var task = new Option<string>("--task") { Description = "Held-out prompts of a task that makes its own." };
         task.AcceptOnlyFromAmong("tiny");
         var prompts = new Option<int>("--prompts") { Description = "Evaluate only so many questions, from the first on.", HelpName = "N" }.AtLeast(1);
@@ -106,7 +111,8 @@ internal static class EvalCommand
         };
         if (summary.Failed > 0) lines.Add($"failed         {summary.Failed} responses, left out");
         if (summary.RedundantShare is { } redundant)
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"steps          {redundant:0.0%} redundant, {summary.EssentialMissing ?? 0:0.00%} of the essential ones missing"));
+            lines.Add(string.Create(
+                CultureInfo.InvariantCulture, $"steps          {redundant:0.0%} redundant, {summary.EssentialMissing ?? 0:0.00%} of the essential ones missing"));
         if (efficiency is { } score) lines.Add(string.Create(CultureInfo.InvariantCulture, $"efficiency     {score:0.000}"));
         return string.Join(Environment.NewLine, lines);
     }

@@ -7,7 +7,11 @@ namespace AttnPo.Host.Commands;
 /// <summary>The options of commands that sample: --temperature, --top-p, --max-new, --seed.</summary>
 internal sealed class SamplingOptions
 {
-    private readonly Option<double> _temperature = new Option<double>("--temperature") { Description = "1 samples the model itself, 0 is greedy.", DefaultValueFactory = _ => 1 }.AtLeast(0);
+    private readonly Option<double> _temperature = new Option<double>("--temperature")
+    {
+        Description = "1 samples the model itself, 0 is greedy.",
+        DefaultValueFactory = _ => 1,
+    }.AtLeast(0);
     private readonly Option<double> _topP = new Option<double>("--top-p") { Description = "Keeps the smallest set of tokens of this probability.", DefaultValueFactory = _ => 1 };
     private readonly Option<int> _maxNew = new Option<int>("--max-new") { Description = "Limit on new tokens.", DefaultValueFactory = _ => 512 }.AtLeast(1);
     private readonly Option<long> _seed = new Option<long>("--seed") { Description = "Seed of the draws.", DefaultValueFactory = _ => 1 }.AtLeast(0);

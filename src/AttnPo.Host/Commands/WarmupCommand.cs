@@ -17,7 +17,11 @@ internal static class WarmupCommand
     {
         var directory = new Option<string>("--out") { Description = "Folder to write; must not exist or be empty.", HelpName = "DIR", Required = true };
         var seed = new Option<int>("--seed") { Description = "Seed of weights and traces.", DefaultValueFactory = _ => 1 }.AtLeast(0);
-        var threads = new Option<int>("--threads") { Description = "Threads of the engine; 0 is one for each core. The result depends on it.", DefaultValueFactory = _ => 0 }.AtLeast(0);
+        var threads = new Option<int>("--threads")
+        {
+            Description = "Threads of the engine; 0 is one for each core. The result depends on it.",
+            DefaultValueFactory = _ => 0,
+        }.AtLeast(0);
         var command = new Command("warmup", "Makes the tiny reasoner from nothing: tokenizer, weights trained on an overthinking teacher's traces, and its Key-Focus Heads.")
         {
             directory, seed, threads,
@@ -45,7 +49,8 @@ internal static class WarmupCommand
             var clock = Stopwatch.StartNew();
             var found = new TinyReasoner(new WarmupRecipe(), seed).Make(aside, progress => Report(progress, clock, output), cancellation);
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"Key-Focus Heads {string.Join(", ", found.Heads)}: step ranking accuracy {found.Accuracy:F3} together, {found.All[0].Accuracy:F3} the best alone ({found.All[0].Head})"));
+                $"Key-Focus Heads {string.Join(", ", found.Heads)}: step ranking accuracy {found.Accuracy:F3} together, "
+                + $"{found.All[0].Accuracy:F3} the best alone ({found.All[0].Head})"));
             if (Directory.Exists(target)) Directory.Delete(target);
             Directory.Move(aside, target);
             output.WriteLine($"wrote {directory}");

@@ -27,7 +27,8 @@ internal sealed class ComparisonRuns(string directory, IReadOnlyList<string> arg
             await TrainOne(run.Variant, run.Seed, token);
             var end = Read(run.Variant, run.Seed).End;
             report(string.Create(CultureInfo.InvariantCulture,
-                $"{Interlocked.Increment(ref finished)}/{runs.Length} {run.Variant.Name}, seed {run.Seed}: accuracy {end.Accuracy:F3}, {end.Tokens:F1} tokens ({clock.Elapsed:mm\\:ss})"));
+                $"{Interlocked.Increment(ref finished)}/{runs.Length} {run.Variant.Name}, seed {run.Seed}: accuracy {end.Accuracy:F3}, "
+                + $"{end.Tokens:F1} tokens ({clock.Elapsed:mm\\:ss})"));
         });
         return [.. variants.SelectMany(variant => seeds.Select(seed => Read(variant, seed)))];
     }

@@ -72,7 +72,8 @@ internal sealed class ModelFolder
     {
         var path = Path.Combine(Directory, HeadsFile);
         if (!File.Exists(path))
-            throw new WorkFailedException($"{path}: does not exist, so there are no Key-Focus Heads; name some with --set credit.heads=L:H,..., or find them with attnpo probe");
+            throw new WorkFailedException(
+                $"{path}: does not exist, so there are no Key-Focus Heads; name some with --set credit.heads=L:H,...");
         using var document = Parse(path);
         if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("heads", out var heads) || heads.ValueKind != JsonValueKind.Array)
             throw new InvalidDataException($"{path}: expected {{\"heads\":[\"layer:head\",...]}}.");
@@ -136,7 +137,9 @@ internal sealed class ModelFolder
     {
         var tokenizer = Tokenizer.Load(Directory);
         return tokenizer.VocabularySize <= Config.VocabularySize
-            ? tokenizer : throw new InvalidDataException($"{Directory}: tokenizer.json has {tokenizer.VocabularySize} ids, the model only {Config.VocabularySize}; they do not belong together.");
+            ? tokenizer
+            : throw new InvalidDataException(
+                $"{Directory}: tokenizer.json has {tokenizer.VocabularySize} ids, the model only {Config.VocabularySize}; they do not belong together.");
     }
 
     private static JsonDocument Parse(string path)

@@ -15,7 +15,8 @@ internal static class RunSummary
         if (evaluated.Count > 1 && evaluated[0].TryGetValue("eval/tokens_mean", out var before) && evaluated[^1].TryGetValue("eval/tokens_mean", out var after) && before > 0)
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"change:      {(after - before) / before:+0.0%;-0.0%;0.0%} tokens, {100 * (evaluated[^1]["eval/accuracy"] - evaluated[0]["eval/accuracy"]):+0.0;-0.0;0.0} points of accuracy");
+                $"change:      {(after - before) / before:+0.0%;-0.0%;0.0%} tokens, "
+                + $"{100 * (evaluated[^1]["eval/accuracy"] - evaluated[0]["eval/accuracy"]):+0.0;-0.0;0.0} points of accuracy");
         var checkpoints = Path.Combine(runDirectory, "checkpoints");
         if (Directory.Exists(checkpoints) && Directory.GetDirectories(checkpoints, "step-*").Max() is { } last) yield return $"checkpoint:  {last}";
         yield return $"metrics:     {Path.Combine(runDirectory, "metrics.jsonl")} and {Path.Combine(runDirectory, "tensorboard")}";
