@@ -44,7 +44,7 @@ public sealed class GeneratorTests
     public void Cached_greedy_decoding_of_unequal_prompts_equals_whole_passes(string name, bool inTensors)
     {
         using var policy = new LoadedPolicy(name, inTensors);
-        var completions = policy.Generator.Generate(Request(Greedy(150), samples: 2));
+        var completions = policy.Generator.Generate(Request(Greedy(80), samples: 2));
         foreach (var completion in completions)
         {
             var prompt = Prompts[completion.PromptId - 10];
