@@ -283,9 +283,12 @@ public sealed class GeneratorTests
     {
         private readonly HuggingFaceModel _source;
         private readonly PolicyStore _store = new();
+        private readonly int _threads = get_num_threads();
 
         public LoadedPolicy(string fixture, bool inTensors = false, int maximumRows = 256, int threads = 2)
         {
+            // For models this small the threads of a tensor operation only wait for each other.
+            set_num_threads(1);
             _source = HuggingFaceModel.Load(ReferenceFixture.Folder(fixture));
             Generator = new Generator(
                 _store, inTensors ? new CachedDecoder(Config, CPU) : new ProcessorDecoder(Config, threads), maximumRows);
@@ -316,6 +319,7 @@ public sealed class GeneratorTests
             Generator.Dispose();
             _store.Dispose();
             _source.Dispose();
+            set_num_threads(_threads);
         }
     }
 }
