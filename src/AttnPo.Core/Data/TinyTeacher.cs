@@ -67,7 +67,7 @@ internal static class TinyTeacher
         var variable = program.Path[random.Next(done + 1)];
         var repeated = form == DoubleCheckForm.Definition
             ? program.DefinitionText(variable)
-            : $"{TinyProgram.NameOf(variable)} is {program.Values[variable]}";
+            : $"{TinyProgram.NameOf(variable)}={program.Values[variable]}";
         text.Append("Let me double-check: ").Append(repeated).Append(".\n");
     }
 

@@ -27,7 +27,7 @@ internal static class ComparisonReport
         text.AppendLine($"{seeds.Length} paired seeds ({string.Join(", ", seeds)}); mean ± standard error over seeds.").AppendLine();
 
         text.AppendLine(Header("variant", "step"));
-        var starts = curves.Select(c => c.Points[0]).ToArray();
+        var starts = Of(curves, variants[0].Name).Select(c => c.Points[0]).ToArray();
         text.AppendLine(Row("start", starts[0].Step.ToString(), Columns.Select(c => Estimate.Of([.. starts.Select(c.Value)]).Text(c.Scale, c.Decimals))));
         foreach (var (name, at) in Moments)
         {
