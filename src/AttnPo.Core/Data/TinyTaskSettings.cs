@@ -1,13 +1,16 @@
 namespace AttnPo.Core.Data;
 
-/// <summary>What a double-check of an earlier variable repeats.</summary>
-public enum DoubleCheckForm
+/// <summary>Which redundant lines the teacher writes.</summary>
+public enum RedundantLines
 {
-    /// <summary>Its definition, <c>c:=b*2</c>: the value stands nowhere but in the line that computed it, so the answer has one place to look.</summary>
-    Definition,
+    /// <summary>
+    /// All kinds: sums, inverses and definitions again. No value stands beside its name but in the line that computed it, so the
+    /// answer has one place to look.
+    /// </summary>
+    All,
 
-    /// <summary>Its value, <c>c is 4</c>: each is one more exercise in looking a value up by its name, which a model must learn first.</summary>
-    Value,
+    /// <summary>Values of earlier variables alone, <c>c=4</c>: exercises in looking a value up by its name, which a model must learn first.</summary>
+    Values,
 }
 
 /// <summary>What the tiny task's programs look like and how much its teacher overthinks them.</summary>
@@ -28,8 +31,8 @@ public sealed record TinyTaskSettings
     /// <summary>The teacher's mean count of redundant lines for each essential one; 4 makes 80 % of its steps redundant.</summary>
     public double Redundancy { get; init; } = 4;
 
-    /// <summary>What the teacher repeats when it double-checks. Default: a definition.</summary>
-    public DoubleCheckForm DoubleChecks { get; init; } = DoubleCheckForm.Definition;
+    /// <summary>Which redundant lines the teacher writes.</summary>
+    public RedundantLines Lines { get; init; } = RedundantLines.All;
 
     /// <summary>How many variables a program defines that its answer does not need.</summary>
     public int Distractors { get; init; }

@@ -29,19 +29,19 @@ internal static class TinyTeacher
         {
             var opening = done == 0 ? "First, " : Forward(ref random);
             text.Append(opening).Append(Computation(program, program.Path[done]));
-            while (random.NextDouble() < another) AppendRedundant(text, program, done, detours, settings.DoubleChecks, ref random);
+            while (random.NextDouble() < another) AppendRedundant(text, program, done, detours, settings.Lines, ref random);
         }
-        while (random.NextDouble() < another) AppendDoubleCheck(text, program, program.Path.Count - 1, settings.DoubleChecks, ref random);
+        while (random.NextDouble() < another) AppendDoubleCheck(text, program, program.Path.Count - 1, settings.Lines, ref random);
         return text.Append(Answer(program)).ToString();
     }
 
     private static string Forward(ref RandomSequence random) => random.Next(2) == 0 ? "Then, " : "Now, ";
 
     private static void AppendRedundant(
-        StringBuilder text, TinyProgram program, int done, List<int> detours, DoubleCheckForm form, ref RandomSequence random)
+        StringBuilder text, TinyProgram program, int done, List<int> detours, RedundantLines lines, ref RandomSequence random)
     {
         var current = program.Path[done];
-        switch (random.Next(20))
+        switch (lines == RedundantLines.All ? random.Next(20) : 20)
         {
             case < 7:
                 text.Append("Wait, ").Append(Sum(program, current)).Append(" is ").Append(program.Values[current]).Append(".\n");
@@ -57,15 +57,15 @@ internal static class TinyTeacher
                 detours.RemoveAt(0);
                 break;
             default:
-                AppendDoubleCheck(text, program, done, form, ref random);
+                AppendDoubleCheck(text, program, done, lines, ref random);
                 break;
         }
     }
 
-    private static void AppendDoubleCheck(StringBuilder text, TinyProgram program, int done, DoubleCheckForm form, ref RandomSequence random)
+    private static void AppendDoubleCheck(StringBuilder text, TinyProgram program, int done, RedundantLines lines, ref RandomSequence random)
     {
         var variable = program.Path[random.Next(done + 1)];
-        var repeated = form == DoubleCheckForm.Definition
+        var repeated = lines == RedundantLines.All
             ? program.DefinitionText(variable)
             : $"{TinyProgram.NameOf(variable)}={program.Values[variable]}";
         text.Append("Let me double-check: ").Append(repeated).Append(".\n");

@@ -15,14 +15,8 @@ internal sealed record WarmupRecipe
     /// <summary>The stages in order; the last is the task that the default run trains on.</summary>
     public IReadOnlyList<WarmupStage> Stages { get; init; } =
     [
-        new("short programs", 400, 32, new TinyTaskSettings { MinOperations = 1, MaxOperations = 3, Redundancy = 0.5, DoubleChecks = DoubleCheckForm.Value }),
-        new("long programs", 800, 16, new TinyTaskSettings
-        {
-            MinOperations = 3,
-            MaxOperations = 6,
-            Redundancy = 0.7,
-            DoubleChecks = DoubleCheckForm.Value,
-        }),
+        new("short programs", 400, 32, new TinyTaskSettings { MinOperations = 1, MaxOperations = 4, Redundancy = 2, Lines = RedundantLines.Values }),
+        new("long programs", 600, 16, new TinyTaskSettings { MinOperations = 3, MaxOperations = 6, Redundancy = 2, Lines = RedundantLines.Values }),
         new("overthinking", 500, 16, new TinyTaskSettings()),
     ];
 
