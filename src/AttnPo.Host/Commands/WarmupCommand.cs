@@ -19,8 +19,8 @@ internal static class WarmupCommand
         var seed = new Option<int>("--seed") { Description = "Seed of weights and traces.", DefaultValueFactory = _ => 1 }.AtLeast(0);
         var threads = new Option<int>("--threads")
         {
-            Description = "Threads of the engine; 0 is one for each core. The result depends on it.",
-            DefaultValueFactory = _ => 0,
+            Description = "Threads of the engine; 0 is one for each core. The result depends on it; the shipped model was made with 1.",
+            DefaultValueFactory = _ => 1,
         }.AtLeast(0);
         var command = new Command("warmup", "Makes the tiny reasoner from nothing: tokenizer, weights trained on an overthinking teacher's traces, and its Key-Focus Heads.")
         {
