@@ -16,7 +16,9 @@ internal sealed class StepTally
     private readonly List<GroupOutcome> _groups = [];
     private readonly Mean _correct = new(), _truncated = new(), _failed = new(), _redundant = new(), _correctRedundant = new();
     private readonly Mean _attenuated = new(), _protected = new();
-    private readonly Mean _tokens = new(), _rewards = new(), _gammaRedundant = new(), _gammaEssential = new();
+    private readonly Mean _tokens = new(), _rewards = new();
+    private readonly Mean _gammaPositiveRedundant = new(), _gammaPositiveEssential = new();
+    private readonly Mean _gammaNegativeRedundant = new(), _gammaNegativeEssential = new();
     private TimeSpan _generating, _verifying, _scoring, _training;
     private double _loss, _entropy, _gap;
     private long _trainedTokens, _allTokens;
@@ -80,8 +82,11 @@ internal sealed class StepTally
         // Of the correct responses: how much of what led to an answer was not needed, whatever the method.
         if (_hasLabels) metrics["score/redundant_share"] = _correctRedundant.OrZero;
         _redundant.WriteTo(metrics, "rollout/redundant_share");
-        _gammaRedundant.WriteTo(metrics, "credit/gamma_mean_redundant");
-        _gammaEssential.WriteTo(metrics, "credit/gamma_mean_essential");
+        // By sign of the advantage and by label: shows at once whether each gate does what it is for.
+        _gammaPositiveRedundant.WriteTo(metrics, "credit/gamma_positive_redundant");
+        _gammaPositiveEssential.WriteTo(metrics, "credit/gamma_positive_essential");
+        _gammaNegativeRedundant.WriteTo(metrics, "credit/gamma_negative_redundant");
+        _gammaNegativeEssential.WriteTo(metrics, "credit/gamma_negative_essential");
         return metrics;
     }
 
@@ -135,9 +140,17 @@ internal sealed class StepTally
             _attenuated.Add(advantage > 0 && factor < 1);
             _protected.Add(advantage < 0 && factor < 1);
             if (labels is null) continue;
-            (labels[step] == StepLabel.Redundant ? _gammaRedundant : _gammaEssential).Add(factor);
+            GammaOf(advantage, labels[step]).Add(factor);
         }
     }
+
+    private Mean GammaOf(double advantage, StepLabel label) => (advantage > 0, label) switch
+    {
+        (true, StepLabel.Redundant) => _gammaPositiveRedundant,
+        (true, _) => _gammaPositiveEssential,
+        (false, StepLabel.Redundant) => _gammaNegativeRedundant,
+        (false, _) => _gammaNegativeEssential,
+    };
 
     private sealed class Mean
     {

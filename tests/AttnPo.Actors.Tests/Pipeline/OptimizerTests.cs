@@ -124,8 +124,8 @@ public sealed class OptimizerTests : StageSpec
         Assert.Equal([0.5f, 0.5f, 0.25f, 0.25f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f], _trainer.Samples[0].TokenWeights);
         Assert.All(_trainer.Samples[1].TokenWeights, weight => Assert.Equal(-0.5f, weight));
         Assert.Equal(1 / 3.0, trained.Metrics["credit/attenuated_share"], 12);
-        Assert.Equal(0.5, trained.Metrics["credit/gamma_mean_redundant"], 12);
-        Assert.Equal(1, trained.Metrics["credit/gamma_mean_essential"], 12);
+        Assert.Equal(0.5, trained.Metrics["credit/gamma_positive_redundant"], 12);
+        Assert.Equal(1, trained.Metrics["credit/gamma_positive_essential"], 12);
     }
 
     [Fact]
