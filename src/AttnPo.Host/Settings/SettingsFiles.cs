@@ -6,11 +6,16 @@ internal static class SettingsFiles
     /// <summary>The settings of the embedded default.</summary>
     public const string DefaultName = "tiny";
 
+    /// <summary>The file that holds every key. Named as --config it adds nothing: the published method's defaults, and what --set says.</summary>
+    private const string BaseName = "attnpo";
+
     private static string Shipped => Path.Combine(AppContext.BaseDirectory, "config");
 
     /// <summary>Resolves what `--config NAME|FILE` and `--set KEY=VALUE` say.</summary>
     public static ResolvedSettings Resolve(string nameOrFile, IEnumerable<string> assignments) =>
-        SettingsResolver.Resolve(Defaults(), Named(nameOrFile), SettingsLayer.FromAssignments(assignments));
+        nameOrFile == BaseName && !File.Exists(nameOrFile)
+            ? SettingsResolver.Resolve(Defaults(), SettingsLayer.FromAssignments(assignments))
+            : SettingsResolver.Resolve(Defaults(), Named(nameOrFile), SettingsLayer.FromAssignments(assignments));
 
     /// <summary>Resolves a run's own settings.conf with what `--set` changes.</summary>
     public static ResolvedSettings ResolveFile(string path, IEnumerable<string> assignments) =>
@@ -19,7 +24,7 @@ internal static class SettingsFiles
     /// <summary>The short name of a settings file, used to name the run directory.</summary>
     public static string NameOf(string nameOrFile) => Path.GetFileNameWithoutExtension(nameOrFile);
 
-    private static SettingsLayer Defaults() => SettingsLayer.FromFile(Path.Combine(Shipped, "attnpo.conf"), SettingOrigin.Defaults, "config/attnpo.conf");
+    private static SettingsLayer Defaults() => SettingsLayer.FromFile(Path.Combine(Shipped, BaseName + ".conf"), SettingOrigin.Defaults, "config/attnpo.conf");
 
     private static SettingsLayer Named(string nameOrFile)
     {

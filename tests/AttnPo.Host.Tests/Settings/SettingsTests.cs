@@ -62,6 +62,15 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void The_file_of_all_defaults_can_be_named_as_configuration()
+    {
+        var settings = SettingsFiles.Resolve("attnpo", ["data.files=[train.jsonl]"]);
+
+        Assert.Equal("none", settings.Get<string>("task.name"));
+        Assert.Equal(128, settings.Integer("rollout.prompts-per-step"));
+    }
+
+    [Fact]
     public void A_choice_on_the_command_line_overrules_what_a_file_tunes() =>
         Assert.Equal("rloo", Resolve("credit.lambda = 3", "method=rloo").Get<string>("method"));
 
