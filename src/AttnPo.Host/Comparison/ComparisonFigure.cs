@@ -11,13 +11,13 @@ internal static class ComparisonFigure
         var figure = new Multiplot();
         figure.AddPlots(2);
         figure.Layout = new ScottPlot.MultiplotLayouts.Columns();
-        Panel(figure.GetPlot(0), "Held-out response length", "tokens", curves, variants, p => p.Tokens);
-        Panel(figure.GetPlot(1), "Held-out accuracy", "share correct", curves, variants, p => p.Accuracy);
+        Panel(figure.GetPlot(0), "Held-out response length", "tokens", Alignment.UpperRight, curves, variants, p => p.Tokens);
+        Panel(figure.GetPlot(1), "Held-out accuracy", "share correct", Alignment.LowerRight, curves, variants, p => p.Accuracy);
         figure.SavePng(file, 1400, 560);
     }
 
     private static void Panel(
-        Plot plot, string title, string unit, IReadOnlyList<RunCurve> curves, IReadOnlyList<Variant> variants, Func<EvaluationPoint, double> value)
+        Plot plot, string title, string unit, Alignment legend, IReadOnlyList<RunCurve> curves, IReadOnlyList<Variant> variants, Func<EvaluationPoint, double> value)
     {
         foreach (var variant in variants)
         {
@@ -35,6 +35,6 @@ internal static class ComparisonFigure
         plot.Title(title);
         plot.XLabel("optimizer step");
         plot.YLabel(unit);
-        plot.ShowLegend(Alignment.LowerLeft);
+        plot.ShowLegend(legend);
     }
 }

@@ -13,7 +13,7 @@ internal static class SettingsFiles
 
     /// <summary>Resolves what `--config NAME|FILE` and `--set KEY=VALUE` say.</summary>
     public static ResolvedSettings Resolve(string nameOrFile, IEnumerable<string> assignments) =>
-        nameOrFile == BaseName && !File.Exists(nameOrFile)
+        nameOrFile == BaseName
             ? SettingsResolver.Resolve(Defaults(), SettingsLayer.FromAssignments(assignments))
             : SettingsResolver.Resolve(Defaults(), Named(nameOrFile), SettingsLayer.FromAssignments(assignments));
 
@@ -28,9 +28,10 @@ internal static class SettingsFiles
 
     private static SettingsLayer Named(string nameOrFile)
     {
-        if (File.Exists(nameOrFile)) return SettingsLayer.FromFile(nameOrFile, SettingOrigin.File);
+        // A shipped name comes first: a program called attnpo may lie in the folder one stands in.
         var shipped = Path.Combine(Shipped, nameOrFile + ".conf");
         if (Path.GetFileName(nameOrFile) == nameOrFile && File.Exists(shipped)) return SettingsLayer.FromFile(shipped, SettingOrigin.File, $"config/{nameOrFile}.conf");
+        if (File.Exists(nameOrFile)) return SettingsLayer.FromFile(nameOrFile, SettingOrigin.File);
         var names = Directory.EnumerateFiles(Shipped, "*.conf").Select(Path.GetFileNameWithoutExtension).Order();
         throw new SettingsException($"--config {nameOrFile}: no such file; shipped settings are {string.Join(", ", names)}");
     }
