@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
@@ -54,6 +55,7 @@ internal static class TrainCommand
         // below holds it.
         if (!continued) RunFolderSettings.Begin(directory, settings);
         RunOutcome outcome;
+        var clock = Stopwatch.StartNew();
         await using (var training = TrainingRun.Start(setup))
         {
             if (continued) RunFolderSettings.Renew(directory, settings);
@@ -65,10 +67,10 @@ internal static class TrainCommand
             await following;
         }
 
-        return End(outcome, directory, console, cancellation);
+        return End(outcome, directory, clock.Elapsed, console, cancellation);
     }
 
-    private static int End(RunOutcome outcome, string directory, InvocationConfiguration console, CancellationToken cancellation)
+    private static int End(RunOutcome outcome, string directory, TimeSpan elapsed, InvocationConfiguration console, CancellationToken cancellation)
     {
         switch (outcome.End)
         {
@@ -81,6 +83,7 @@ internal static class TrainCommand
                 return cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
             default:
                 foreach (var line in RunSummary.Lines(directory)) console.Output.WriteLine(line);
+                console.Output.WriteLine($"time:        {RunFigures.Readable(elapsed)}");
                 return ExitCode.Done;
         }
     }
