@@ -36,7 +36,7 @@ internal sealed class ComparisonRuns(string directory, IReadOnlyList<string> arg
     private string DirectoryOf(Variant variant, int seed) => Path.Combine(directory, $"{variant.Name}-seed{seed}");
 
     private RunCurve Read(Variant variant, int seed) =>
-        RunCurve.Read(variant.Name, seed, Path.Combine(DirectoryOf(variant, seed), "metrics.jsonl"));
+        RunCurve.Read(variant.Name, seed, DirectoryOf(variant, seed));
 
     private async Task TrainOne(Variant variant, int seed, CancellationToken cancellation)
     {

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using AttnPo.Host.Metrics;
 
 namespace AttnPo.Host.Comparison;
 
@@ -16,28 +16,20 @@ internal readonly record struct EvaluationPoint(long Step, double Accuracy, doub
 /// <param name="Points">At least the start and the end.</param>
 internal sealed record RunCurve(string Variant, int Seed, IReadOnlyList<EvaluationPoint> Points)
 {
-    /// <summary>Reads the evaluations out of a run's metrics.jsonl.</summary>
-    /// <exception cref="InvalidDataException">The file holds fewer than two evaluations.</exception>
-    public static RunCurve Read(string variant, int seed, string metricsFile)
+    /// <summary>Reads the evaluations out of a run's metrics.</summary>
+    /// <exception cref="InvalidDataException">They hold fewer than two evaluations.</exception>
+    public static RunCurve Read(string variant, int seed, string runDirectory)
     {
-        var points = new SortedDictionary<long, EvaluationPoint>();
-        foreach (var line in File.ReadLines(metricsFile))
-        {
-            using var json = JsonDocument.Parse(line);
-            var row = json.RootElement;
-            if (!row.TryGetProperty("eval/accuracy", out var accuracy)) continue;
-            var step = row.GetProperty("step").GetInt64();
-            points[step] = new EvaluationPoint(
-                step,
-                accuracy.GetDouble(),
-                row.GetProperty("eval/tokens_mean").GetDouble(),
-                row.GetProperty("eval/redundant_share").GetDouble(),
-                row.GetProperty("eval/essential_missing").GetDouble());
-        }
-
-        return points.Count >= 2
-            ? new RunCurve(variant, seed, [.. points.Values])
-            : throw new InvalidDataException($"{metricsFile}: holds {points.Count} evaluations; a comparison needs the start and the end");
+        EvaluationPoint[] points =
+        [
+            .. from row in MetricsFile.Read(runDirectory)
+               where row.ContainsKey("eval/accuracy")
+               select new EvaluationPoint(
+                   (long)row["step"], row["eval/accuracy"], row["eval/tokens_mean"], row["eval/redundant_share"], row["eval/essential_missing"]),
+        ];
+        return points.Length >= 2
+            ? new RunCurve(variant, seed, points)
+            : throw new InvalidDataException($"{runDirectory}: holds {points.Length} evaluations; a comparison needs the start and the end");
     }
 
     /// <summary>The evaluation nearest to the middle of the run.</summary>

@@ -118,6 +118,24 @@ public class TinyTaskTests
     }
 
     [Fact]
+    public void Exercises_in_looking_up_are_the_only_redundant_lines_where_values_alone_are_asked_for()
+    {
+        var task = new TinyTask(new TinyTaskSettings { Redundancy = 2, Lines = RedundantLines.Values });
+        var checks = 0;
+        for (var i = 0; i < 100; i++)
+        {
+            var reasoning = task.Trace(seed: 1, i).Response.Split("</think>")[0];
+            foreach (var line in reasoning.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                Assert.Matches(@"^((First|Then|Now), [a-z]:=.* so [a-z]=[0-9]|Let me double-check: [a-z]=[0-9])\.$", line);
+                if (line.StartsWith("Let", StringComparison.Ordinal)) checks++;
+            }
+        }
+
+        Assert.True(checks > 500);
+    }
+
+    [Fact]
     public void Between_78_and_82_percent_of_the_default_teachers_steps_are_redundant()
     {
         int steps = 0, essential = 0;

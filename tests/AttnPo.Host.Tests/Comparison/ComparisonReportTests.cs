@@ -34,7 +34,7 @@ public sealed class ComparisonReportTests
         var file = Path.Combine(folder.Path, "metrics.jsonl");
         File.WriteAllText(file, "{\"step\":1,\"train/loss\":0.5}\n");
 
-        Assert.Throws<InvalidDataException>(() => RunCurve.Read("attnpo", 1, file));
+        Assert.Throws<InvalidDataException>(() => RunCurve.Read("attnpo", 1, folder.Path));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class ComparisonReportTests
             """{"step":2,"train/loss":0.4,"eval/accuracy":0.95,"eval/tokens_mean":90.5,"eval/redundant_share":0.3,"eval/essential_missing":0.01}""",
         ]);
 
-        var curve = RunCurve.Read("attnpo", 1, file);
+        var curve = RunCurve.Read("attnpo", 1, folder.Path);
 
         Assert.Equal([0, 2], curve.Points.Select(p => p.Step));
         Assert.Equal(new EvaluationPoint(2, 0.95, 90.5, 0.3, 0.01), curve.End);
