@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Akka.Actor;
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Protocol;
+using AttnPo.Actors.Run;
 using AttnPo.Core.Credit;
 using AttnPo.Core.Data;
 using AttnPo.Gpu;
@@ -11,27 +13,44 @@ namespace AttnPo.Actors.Pipeline;
 
 /// <summary>
 /// The fourth stage: how much the answer looks back at each step, and the factor that follows. Only responses to which rescaling
-/// applies and that will be trained on are scored; where there are none, the device is not called.
+/// applies and that will be trained on are scored; where there are none, the device is not called. With it a wave is judged: all that
+/// its gradient needs is laid down before the wave is passed on.
 /// </summary>
 internal sealed class AttentionScorer(
-    IActorRef upstream, AttentionScorerSettings settings, CreditSettings credit, DeviceThread<LearnerEngine> device)
-    : WaveStage<JudgedWave, ScoredWave>(upstream, settings.Window)
+    IActorRef upstream, AttentionScorerSettings settings, CreditSettings credit, DeviceThread<LearnerEngine> device, RunFolder folder,
+    FaultPlan faults)
+    : WaveStage<JudgedWave, ScoredWave>(upstream, settings.Window, faults, FaultPoint.Scored)
 {
+    private readonly FaultPlan _faults = faults;
+
     public static Props Props(
-        IActorRef upstream, AttentionScorerSettings settings, CreditSettings credit, DeviceThread<LearnerEngine> device) =>
-        Akka.Actor.Props.Create(() => new AttentionScorer(upstream, settings, credit, device));
+        IActorRef upstream, AttentionScorerSettings settings, CreditSettings credit, DeviceThread<LearnerEngine> device, RunFolder folder,
+        FaultPlan faults) =>
+        Akka.Actor.Props.Create(() => new AttentionScorer(upstream, settings, credit, device, folder, faults));
+
+    protected override RunEvent Progress(ScoredWave wave) =>
+        new WaveJudged(wave.Id, wave.Judgement, wave.Verifying.TotalSeconds, wave.Scoring.TotalSeconds);
 
     protected override async Task<ScoredWave> WorkAsync(JudgedWave wave, BeginStep step, CancellationToken cancellation)
     {
+        if (wave.Recalled is { } recalled && step.StoredOf(wave.Id) is { Judgement: { } judgement } stored)
+        {
+            return new ScoredWave(
+                wave.Attempt, wave.Id, wave.Policy, recalled, wave.Dropped, judgement, wave.Generating, wave.Verifying,
+                TimeSpan.FromSeconds(stored.ScoreSeconds));
+        }
         var candidates = wave.Groups.SelectMany(Candidates).ToArray();
         var (scores, elapsed) = await ScoreAsync(candidates, cancellation).ConfigureAwait(false);
         var creditOf = candidates
             .Zip(scores, (candidate, ofSteps) => (candidate.Id, Credit: Rescale(candidate, ofSteps, step)))
             .ToDictionary(scored => scored.Id, scored => scored.Credit);
-        var groups = wave.Groups.Select(group => new ScoredGroup(
-            group, [.. group.Readings.Select((_, sample) => creditOf.GetValueOrDefault(IdOf(group, sample)))]));
+        var groups = wave.Groups
+            .Select(group => new ScoredGroup(
+                group, [.. group.Readings.Select((_, sample) => creditOf.GetValueOrDefault(IdOf(group, sample)))]))
+            .ToArray();
         return new ScoredWave(
-            wave.Attempt, wave.Id, wave.Policy, [.. groups], wave.Dropped, wave.Generating, wave.Verifying, elapsed);
+            wave.Attempt, wave.Id, wave.Policy, groups, wave.Dropped, folder.WriteJudgement(wave.Id, groups), wave.Generating, wave.Verifying,
+            elapsed);
     }
 
     private IEnumerable<Candidate> Candidates(JudgedGroup judged) =>
@@ -53,10 +72,11 @@ internal sealed class AttentionScorer(
         if (candidates.Count == 0) return ([], TimeSpan.Zero);
         if (settings.Source == StepScoreSource.Labels) return ([.. candidates.Select(ScoresOfLabels)], TimeSpan.Zero);
 
-        var requests = candidates.Select(Request).ToArray();
+        var (requests, faults) = (candidates.Select(Request).ToArray(), _faults);
         return await device.RunAsync(
             (engine, token) =>
             {
+                faults.Pass(FaultPoint.Score);
                 var clock = Stopwatch.StartNew();
                 var answers = engine.Scorer.Score(requests, settings.Heads, token);
                 return ((IReadOnlyList<double[]>)[.. answers.Select(MeanOverHeads)], clock.Elapsed);

@@ -17,6 +17,16 @@ public sealed record GeneratorSettings
     /// <summary>Temperature, cut-offs, limit on new tokens, stop tokens. No default: limit and stop tokens belong to the model.</summary>
     public required SamplingSettings Sampling { get; init; }
 
+    /// <summary>
+    /// Times that a wave at which the engine fails is tried again, before its groups are tried alone. Default 2: what passes by is gone
+    /// by then.
+    /// </summary>
+    public int Retries
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Retries), value, "Expected 0 or more.");
+    } = 2;
+
     /// <summary>Waves asked for or held at most. Default 2: one on the device, one that waits for it.</summary>
     public int Window { get; init; } = 2;
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
-using Akka.Event;
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
 using AttnPo.Gpu;
@@ -12,15 +12,17 @@ namespace AttnPo.Actors.Pipeline;
 
 /// <summary>
 /// The last stage: adds the waves' gradients, in wave order whatever order they arrive in, makes the update when all are in, and
-/// lays the checkpoint on disk. Refuses a wave that another policy wrote than the one it is about to update.
+/// lays the checkpoint on disk where the step has one. Refuses a wave that another policy wrote than the one it is about to update.
+/// Comes back to a committed policy from the last checkpoint and the ledger after it.
 /// </summary>
-internal sealed class Optimizer : Stage
+internal sealed partial class Optimizer : Stage
 {
     private readonly IActorRef _upstream;
     private readonly OptimizerStageSettings _settings;
-    private readonly int _steps;
+    private readonly RunSettings _run;
     private readonly DeviceThread<LearnerEngine> _device;
     private readonly RunFolder _folder;
+    private readonly FaultPlan _faults;
     private readonly Dictionary<int, HeldScoredWave> _arrived = [];
     private IActorRef _coordinator = ActorRefs.Nobody;
     private StepAttempt? _attempt;
@@ -32,33 +34,40 @@ internal sealed class Optimizer : Stage
 
     /// <param name="upstream">The stage above.</param>
     /// <param name="settings">Learning rate and window.</param>
-    /// <param name="steps">Steps of the run, which the learning rate's schedule spans.</param>
+    /// <param name="run">Steps of the run, which the learning rate's schedule spans, and which of them have a checkpoint.</param>
     /// <param name="device">The learner.</param>
-    /// <param name="folder">Where checkpoints and rollouts go.</param>
+    /// <param name="folder">Where checkpoints go, and where the ledger's waves lie.</param>
+    /// <param name="faults">Passed before each of the learner's calls.</param>
     public Optimizer(
-        IActorRef upstream, OptimizerStageSettings settings, int steps, DeviceThread<LearnerEngine> device, RunFolder folder)
+        IActorRef upstream, OptimizerStageSettings settings, RunSettings run, DeviceThread<LearnerEngine> device, RunFolder folder, FaultPlan faults)
     {
-        (_upstream, _settings, _steps, _device, _folder) = (upstream, settings, steps, device, folder);
+        (_upstream, _settings, _run, _device, _folder, _faults) = (upstream, settings, run, device, folder, faults);
         Receive<PreparePolicy>(Prepare);
+        Receive<Retrained>(done => done.Prepare.Attempt == _attempt, Continue);
         Receive<PolicyReady>(ready => ready.Attempt == _attempt, ready => _coordinator.Tell(ready));
         Receive<BeginStep>(Begin);
         Receive<ScoredWave>(wave => wave.Attempt == _step?.Attempt, Take);
         Receive<Accumulated>(done => done.Attempt == _step?.Attempt, FinishWave);
         Receive<StepTrained>(done => done.Attempt == _step?.Attempt, done => _coordinator.Tell(done));
-        Receive<PruneCheckpoints>(Prune);
+        Receive<WriteCheckpointNow>(write => write.Attempt == _attempt, WriteCheckpoint);
+        Receive<CheckpointLaid>(laid => laid.Attempt == _attempt, laid => _coordinator.Tell(laid));
+        Receive<PruneFiles>(Prune);
         Receive<CallFailed>(failed => failed.Attempt == _attempt, failed => Fail($"{failed.Attempt}", failed.Cause));
 
         // What is left bears an attempt that is no longer under way.
+        Receive<Retrained>(_ => { });
         Receive<PolicyReady>(_ => { });
         Receive<ScoredWave>(_ => { });
         Receive<Accumulated>(_ => { });
         Receive<StepTrained>(_ => { });
+        Receive<WriteCheckpointNow>(_ => { });
+        Receive<CheckpointLaid>(_ => { });
         Receive<CallFailed>(_ => { });
     }
 
     public static Props Props(
-        IActorRef upstream, OptimizerStageSettings settings, int steps, DeviceThread<LearnerEngine> device, RunFolder folder) =>
-        Akka.Actor.Props.Create(() => new Optimizer(upstream, settings, steps, device, folder));
+        IActorRef upstream, OptimizerStageSettings settings, RunSettings run, DeviceThread<LearnerEngine> device, RunFolder folder, FaultPlan faults) =>
+        Akka.Actor.Props.Create(() => new Optimizer(upstream, settings, run, device, folder, faults));
 
     protected override StageStatus Status() => new(
         Name, _attempt, _account.Outstanding, [.. _arrived.Values.Select(held => new HeldWave(held.Wave.Id, held.Since))],
@@ -68,25 +77,6 @@ internal sealed class Optimizer : Stage
     {
         _arrived.Clear();
         (_attempt, _step, _account, _accumulating) = (null, null, new WaveWindow(0, 0), false);
-    }
-
-    private void Prepare(PreparePolicy prepare)
-    {
-        RenewCancellation();
-        LetGo();
-        (_attempt, _coordinator) = (prepare.Attempt, Sender);
-        // Work of an attempt that was given up runs before this, on the same thread, and ends with its engine.
-        if (prepare.Anew) _device.Renew();
-        Call(prepare.Attempt, (engine, _) =>
-        {
-            var (trainer, wanted) = (engine.Trainer, prepare.Policy.Value);
-            if (trainer.PolicyVersion != wanted && prepare.Checkpoint is { } checkpoint) trainer.LoadCheckpoint(checkpoint);
-            trainer.DiscardGradients();
-            return trainer.PolicyVersion == wanted
-                ? new PolicyReady(prepare.Attempt)
-                : throw new InvalidDataException(
-                    $"{prepare.Checkpoint ?? "The start model"} is policy v{trainer.PolicyVersion}, but {prepare.Policy} is committed.");
-        });
     }
 
     private void Begin(BeginStep step)
@@ -111,8 +101,12 @@ internal sealed class Optimizer : Stage
         if (_arrived.TryGetValue(_account.Done, out var held))
         {
             _accumulating = true;
-            var (wave, samples, folder) = (held.Wave, TrainingSamples.Of(held.Wave), _folder);
-            Call(wave.Attempt, (engine, cancellation) => Accumulate(engine.Trainer, wave, samples, folder, cancellation));
+            var (wave, samples, faults) = (held.Wave, TrainingSamples.Of(held.Wave), _faults);
+            Call(wave.Attempt, (engine, cancellation) =>
+            {
+                faults.Pass(FaultPoint.Accumulate);
+                return Accumulate(engine.Trainer, wave, samples, cancellation);
+            });
         }
         else if (_account is { InHand: > 0, Outstanding: 0 })
         {
@@ -122,14 +116,13 @@ internal sealed class Optimizer : Stage
     }
 
     private static Accumulated Accumulate(
-        ITrainer trainer, ScoredWave wave, IReadOnlyList<TrainingSample> samples, RunFolder folder, CancellationToken cancellation)
+        ITrainer trainer, ScoredWave wave, IReadOnlyList<TrainingSample> samples, CancellationToken cancellation)
     {
         if (wave.Policy.Value != trainer.PolicyVersion)
         {
             throw new InvalidOperationException(
                 $"Wave {wave.Id} was written by policy {wave.Policy}, the trainer is at v{trainer.PolicyVersion}: off-policy waves are refused.");
         }
-        folder.Rollouts.Append(wave);
         var clock = Stopwatch.StartNew();
         var sums = samples.Count == 0 ? null : trainer.Accumulate(samples, cancellation);
         return new Accumulated(wave.Attempt, wave.Id, sums, clock.Elapsed);
@@ -154,40 +147,23 @@ internal sealed class Optimizer : Stage
 
     private void Update()
     {
-        var (step, tally, clock, folder) = (_step!, _tally, _clock, _folder);
-        var learningRate = _settings.LearningRate.At(step.Attempt.Step.Value, _steps);
+        var (step, tally, clock, folder, faults) = (_step!, _tally, _clock, _folder, _faults);
+        var learningRate = LearningRateOf(step.Attempt.Step);
+        var hasCheckpoint = _run.HasCheckpoint(step.Attempt.Step);
         Call(step.Attempt, (engine, _) =>
         {
+            faults.Pass(FaultPoint.Update);
             var updating = Stopwatch.StartNew();
             var update = engine.Trainer.Update(learningRate, Math.Max(1, tally.CountedTokens));
             updating.Stop();
             var committing = Stopwatch.StartNew();
-            folder.Rollouts.Complete(step.Attempt.Step);
-            var checkpoint = folder.Checkpoints.Write(step.Attempt.Step, engine.Trainer.SaveCheckpoint);
+            var checkpoint = hasCheckpoint ? folder.Checkpoints.Write(step.Attempt.Step, engine.Trainer.SaveCheckpoint) : null;
             var metrics = tally.Metrics(update, learningRate, updating.Elapsed, committing.Elapsed, clock.Elapsed);
             return new StepTrained(step.Attempt, new PolicyVersion(update.PolicyVersion), checkpoint, metrics, tally.Groups);
         });
     }
 
-    private void Prune(PruneCheckpoints prune)
-    {
-        // Of no consequence for the run: what stays is removed after the next commit, or at the next start.
-        var (folder, log) = (_folder, Log);
-        _device.RunAsync(
-            (_, _) =>
-            {
-                try
-                {
-                    folder.Checkpoints.Prune(prune.Committed);
-                }
-                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-                {
-                    log.Warning(failure, "Old checkpoints could not be removed.");
-                }
-                return true;
-            },
-            CancellationToken.None);
-    }
+    private double LearningRateOf(StepNumber step) => _settings.LearningRate.At(step.Value, _run.Steps);
 
     private void Ask(int waves)
     {

@@ -1,5 +1,7 @@
 using Akka.Actor;
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Protocol;
+using AttnPo.Actors.Run;
 using AttnPo.Core.Data;
 using static AttnPo.Actors.Protocol.RunProtocol;
 using static AttnPo.Actors.Protocol.StepProtocol;
@@ -17,23 +19,32 @@ internal sealed class PromptSampler : Stage
     private readonly IPromptSet _prompts;
     private readonly Func<string, int[]> _encode;
     private readonly ulong _seed;
+    private readonly FaultPlan _faults;
     private BeginStep? _step;
     private int _sent;
+    private bool _draining;
 
-    public PromptSampler(PromptSamplerSettings settings, IPromptSet prompts, Func<string, int[]> encode, ulong seed)
+    public PromptSampler(PromptSamplerSettings settings, IPromptSet prompts, Func<string, int[]> encode, ulong seed, FaultPlan faults)
     {
-        (_settings, _prompts, _encode, _seed) = (settings, prompts, encode, seed);
+        (_settings, _prompts, _encode, _seed, _faults) = (settings, prompts, encode, seed, faults);
         Receive<BeginStep>(step =>
         {
             RenewCancellation();
-            (_step, _sent) = (step, 0);
+            (_step, _sent, _draining) = (step, 0, false);
         });
         Receive<Demand>(demand => _step?.Attempt == demand.Attempt, Answer);
         Receive<Demand>(_ => { });
+        Receive<Drain>(drain => _step?.Attempt == drain.Attempt, drain =>
+        {
+            _draining = true;
+            Sender.Tell(new Drained(drain.Attempt, _sent));
+        });
+        Receive<Drain>(_ => { });
     }
 
-    public static Props Props(PromptSamplerSettings settings, IPromptSet prompts, Func<string, int[]> encode, ulong seed) =>
-        Akka.Actor.Props.Create(() => new PromptSampler(settings, prompts, encode, seed));
+    public static Props Props(
+        PromptSamplerSettings settings, IPromptSet prompts, Func<string, int[]> encode, ulong seed, FaultPlan faults) =>
+        Akka.Actor.Props.Create(() => new PromptSampler(settings, prompts, encode, seed, faults));
 
     protected override StageStatus Status() => new(Name, _step?.Attempt, 0, [], _sent);
 
@@ -41,7 +52,20 @@ internal sealed class PromptSampler : Stage
 
     private void Answer(Demand demand)
     {
-        for (var i = 0; i < demand.Waves && _sent < _step!.Waves; i++) Sender.Tell(Sample(_step, _sent++));
+        for (var i = 0; i < demand.Waves && _sent < _step!.Waves && !_draining; i++)
+        {
+            var wave = Sample(_step, _sent++);
+            Context.Parent.Tell(new WaveRecorded(wave.Attempt, Progress(wave)));
+            if (_faults.Pass(FaultPoint.Sample)) Sender.Tell(wave);
+        }
+    }
+
+    private WaveSampled Progress(SampledWave wave)
+    {
+        var first = _step!.PromptCursor + _settings.FirstOf(wave.Id.Index);
+        var groups = wave.Groups.Select(group => (group.Id, group.Prompt.Index))
+            .Concat(wave.Dropped.Select(group => (Id: group.Group, Index: group.Prompt)));
+        return new WaveSampled(wave.Id, first, [.. groups.OrderBy(group => group.Id.Index).Select(group => group.Index)]);
     }
 
     private SampledWave Sample(BeginStep step, int index)

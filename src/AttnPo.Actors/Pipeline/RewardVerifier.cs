@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
+using AttnPo.Actors.Faults;
+using AttnPo.Actors.Run;
 using AttnPo.Core.Credit;
 using AttnPo.Core.Data;
 using AttnPo.Core.Verification;
@@ -22,13 +24,15 @@ internal delegate string DecodeFunction(IReadOnlyList<int> tokens);
 /// </summary>
 internal sealed class RewardVerifier(
     IActorRef upstream, RewardVerifierSettings settings, CreditSettings credit, ReadResponseFunction read, DecodeFunction decode,
-    IStepLabels? labels)
-    : WaveStage<GeneratedWave, JudgedWave>(upstream, settings.Window)
+    IStepLabels? labels, RunFolder folder, FaultPlan faults)
+    : WaveStage<GeneratedWave, JudgedWave>(upstream, settings.Window, faults, FaultPoint.Judged)
 {
+    private readonly FaultPlan _faults = faults;
+
     public static Props Props(
         IActorRef upstream, RewardVerifierSettings settings, CreditSettings credit, ReadResponseFunction read, DecodeFunction decode,
-        IStepLabels? labels) =>
-        Akka.Actor.Props.Create(() => new RewardVerifier(upstream, settings, credit, read, decode, labels));
+        IStepLabels? labels, RunFolder folder, FaultPlan faults) =>
+        Akka.Actor.Props.Create(() => new RewardVerifier(upstream, settings, credit, read, decode, labels, folder, faults));
 
     protected override Task<JudgedWave> WorkAsync(GeneratedWave wave, BeginStep step, CancellationToken cancellation)
     {
@@ -36,6 +40,8 @@ internal sealed class RewardVerifier(
         return Task.Run(
             () =>
             {
+                if (step.StoredOf(wave.Id) is { Judgement: not null } stored) return Recall(wave, stored);
+                _faults.Pass(FaultPoint.Verify);
                 var clock = Stopwatch.StartNew();
                 var groups = wave.Groups.Select(group =>
                 {
@@ -45,6 +51,18 @@ internal sealed class RewardVerifier(
                 return new JudgedWave(wave.Attempt, wave.Id, wave.Policy, groups, wave.Dropped, wave.Generating, clock.Elapsed);
             },
             cancellation);
+    }
+
+    /// <summary>A verdict may rest on a deadline: what was journaled once stays.</summary>
+    private JudgedWave Recall(GeneratedWave wave, LedgerWave stored)
+    {
+        var scored = folder.ReadJudgement(stored, wave.Groups);
+        return new JudgedWave(
+            wave.Attempt, wave.Id, wave.Policy, [.. scored.Select(group => group.Source)], wave.Dropped, wave.Generating,
+            TimeSpan.FromSeconds(stored.VerifySeconds))
+        {
+            Recalled = scored,
+        };
     }
 
     private JudgedGroup Judge(GeneratedGroup group, ILoggingAdapter log)

@@ -50,7 +50,8 @@ internal abstract class Stage : ReceiveActor
     protected override void PreRestart(Exception reason, object message)
     {
         // Told by the instance that failed: it knows for which attempt it worked.
-        Context.Parent.Tell(new StageRestarted(Name, Status().Attempt, Describe(reason)));
+        var cause = CauseOf(reason);
+        Context.Parent.Tell(new StageRestarted(Name, Status().Attempt, $"{cause.GetType().Name}: {cause.Message}", cause is InvalidDataException));
         base.PreRestart(reason, message);
     }
 
@@ -61,11 +62,7 @@ internal abstract class Stage : ReceiveActor
         base.PostStop();
     }
 
-    private static string Describe(Exception reason)
-    {
-        var cause = reason is StageFailure { InnerException: { } inner } ? inner : reason;
-        return $"{cause.GetType().Name}: {cause.Message}";
-    }
+    private static Exception CauseOf(Exception reason) => reason is StageFailure { InnerException: { } inner } ? inner : reason;
 }
 
 /// <summary>Carries the failure of work away from an actor into it.</summary>

@@ -1,5 +1,7 @@
 using Akka.Actor;
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Protocol;
+using AttnPo.Actors.Run;
 using static AttnPo.Actors.Protocol.RunProtocol;
 using static AttnPo.Actors.Protocol.StepProtocol;
 using static AttnPo.Actors.Protocol.WaveProtocol;
@@ -16,6 +18,8 @@ internal abstract class WaveStage<TIn, TOut> : Stage
 {
     private readonly IActorRef _upstream;
     private readonly int _window;
+    private readonly FaultPlan _faults;
+    private readonly FaultPoint _passing;
     private readonly Queue<TIn> _waiting = new();
     private readonly Queue<TOut> _ready = new();
     private readonly List<HeldWave> _held = [];
@@ -27,9 +31,12 @@ internal abstract class WaveStage<TIn, TOut> : Stage
 
     /// <param name="upstream">The stage above.</param>
     /// <param name="window">Waves that it asks for or holds at most.</param>
-    protected WaveStage(IActorRef upstream, int window)
+    /// <param name="faults">Passed when a wave is passed on.</param>
+    /// <param name="passing">The point at which that is.</param>
+    protected WaveStage(IActorRef upstream, int window, FaultPlan faults, FaultPoint passing)
     {
         (_upstream, _window, _account) = (upstream, window, new WaveWindow(window, 0));
+        (_faults, _passing) = (faults, passing);
         Receive<BeginStep>(Begin);
         Receive<Demand>(demand => IsCurrent(demand.Attempt), demand =>
         {
@@ -49,6 +56,9 @@ internal abstract class WaveStage<TIn, TOut> : Stage
 
     /// <summary>Works on a wave; runs outside the actor, so it takes nothing from it but its arguments and what never changes.</summary>
     protected abstract Task<TOut> WorkAsync(TIn wave, BeginStep step, CancellationToken cancellation);
+
+    /// <summary>What the ledger is told of a wave that is done; null: this stage leaves nothing there.</summary>
+    protected virtual RunEvent? Progress(TOut wave) => null;
 
     protected override StageStatus Status() =>
         new(Name, _step?.Attempt, _account.Outstanding, [.. _held], _account.Done);
@@ -91,6 +101,7 @@ internal abstract class WaveStage<TIn, TOut> : Stage
     private void Finish(TOut wave)
     {
         _working = false;
+        if (Progress(wave) is { } progress) Context.Parent.Tell(new WaveRecorded(wave.Attempt, progress));
         _ready.Enqueue(wave);
         PassOn();
         WorkOnNext();
@@ -100,7 +111,7 @@ internal abstract class WaveStage<TIn, TOut> : Stage
     {
         while (_demand > 0 && _ready.TryDequeue(out var wave))
         {
-            _downstream.Tell(wave);
+            if (_faults.Pass(_passing)) _downstream.Tell(wave);
             _held.RemoveAll(held => held.Wave == wave.Id);
             _demand--;
             _account.Release();

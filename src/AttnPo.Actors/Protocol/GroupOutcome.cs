@@ -6,6 +6,9 @@ public enum DropReason
     /// <summary>The prompt is longer than the limit.</summary>
     PromptTooLong,
 
+    /// <summary>The engine failed at it again and again, alone too, while it could do other work.</summary>
+    GenerationFailed,
+
     /// <summary>No rollout counts: each failed, or was truncated where truncation is left out.</summary>
     NothingCounted,
 }

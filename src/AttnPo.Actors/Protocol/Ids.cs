@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AttnPo.Actors.Protocol;
 
 /// <summary>Names a run; also the name of its journal.</summary>
@@ -48,6 +50,14 @@ public readonly record struct StepAttempt(StepNumber Step, int Attempt)
 /// <summary>A wave: a fixed list of groups; the position in its step says when its gradient is added.</summary>
 public readonly record struct WaveId(StepNumber Step, int Index)
 {
+    /// <summary>Reads step/wave.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public static WaveId Parse(string text) => text.Split('/') is [var step, var wave]
+        && long.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var ofStep)
+        && int.TryParse(wave, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+        ? new WaveId(new StepNumber(ofStep), index)
+        : throw new FormatException($"\"{text}\" is no wave: expected step/wave.");
+
     /// <inheritdoc/>
     public override string ToString() => $"{Step}/{Index}";
 }
@@ -55,6 +65,17 @@ public readonly record struct WaveId(StepNumber Step, int Index)
 /// <summary>A group: one prompt with its rollouts.</summary>
 public readonly record struct GroupId(WaveId Wave, int Index)
 {
+    /// <summary>Reads step/wave/group.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public static GroupId Parse(string text)
+    {
+        var at = text.LastIndexOf('/');
+        return at > 0 && text.IndexOf('/', StringComparison.Ordinal) != at
+            && int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            ? new GroupId(WaveId.Parse(text[..at]), index)
+            : throw new FormatException($"\"{text}\" is no group: expected step/wave/group.");
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Wave}/{Index}";
 }

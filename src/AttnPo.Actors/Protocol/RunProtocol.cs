@@ -1,3 +1,5 @@
+using AttnPo.Actors.Run;
+
 namespace AttnPo.Actors.Protocol;
 
 /// <summary>Between whoever drives a run and its coordinator.</summary>
@@ -24,6 +26,32 @@ public static class RunProtocol
         public static readonly GetStatus Instance = new();
     }
 
+    /// <summary>Drain, then wait to be resumed; the answer is a <see cref="RunReply"/>.</summary>
+    internal sealed record Pause
+    {
+        /// <summary>The only one.</summary>
+        public static readonly Pause Instance = new();
+    }
+
+    /// <summary>Go on after a pause; the answer is a <see cref="RunReply"/>.</summary>
+    internal sealed record Resume
+    {
+        /// <summary>The only one.</summary>
+        public static readonly Resume Instance = new();
+    }
+
+    /// <summary>Write a checkpoint of the last committed step; the answer is a <see cref="RunReply"/>.</summary>
+    internal sealed record WriteCheckpoint
+    {
+        /// <summary>The only one.</summary>
+        public static readonly WriteCheckpoint Instance = new();
+    }
+
+    /// <summary>What became of a request.</summary>
+    /// <param name="Done">It is done, or is under way.</param>
+    /// <param name="Message">What happens now, or why not and what to do.</param>
+    public sealed record RunReply(bool Done, string Message);
+
     /// <summary>What a run is doing.</summary>
     /// <param name="Run">The run.</param>
     /// <param name="State">The phase, in a word.</param>
@@ -37,7 +65,20 @@ public static class RunProtocol
     /// <param name="Metrics">Of the last committed step.</param>
     public sealed record RunStatus(
         RunId Run, string State, StepNumber Step, int Steps, PolicyVersion Policy, int Attempt, bool Stopping,
-        IReadOnlyList<StageStatus> Stages, IReadOnlyList<string> Overdue, IReadOnlyDictionary<string, double> Metrics);
+        IReadOnlyList<StageStatus> Stages, IReadOnlyList<string> Overdue, IReadOnlyDictionary<string, double> Metrics)
+    {
+        /// <summary>Drains, to wait then until it is resumed.</summary>
+        public bool Pausing { get; init; }
+
+        /// <summary>The step of the last checkpoint.</summary>
+        public StepNumber Checkpoint { get; init; }
+
+        /// <summary>How the groups of all committed steps ended.</summary>
+        public GroupCounts Groups { get; init; } = new(0, new Dictionary<DropReason, long>());
+
+        /// <summary>Bytes on disk, by what they are for.</summary>
+        public IReadOnlyDictionary<string, long> Disk { get; init; } = new Dictionary<string, long>();
+    }
 
     /// <summary>What a stage holds.</summary>
     /// <param name="Stage">Its name.</param>
@@ -56,6 +97,20 @@ public static class RunProtocol
 
     /// <summary>The journal is read; work goes on after this step.</summary>
     public sealed record RunOpened(RunId Run, StepNumber Committed, int Steps, bool Continued) : IRunProgress;
+
+    /// <summary>A committed step that no checkpoint holds is trained again from the ledger.</summary>
+    /// <param name="Step">The step.</param>
+    /// <param name="Last">The last that will be.</param>
+    /// <param name="Difference">How it came out otherwise than it was committed; null: to the same.</param>
+    public sealed record StepReplayed(StepNumber Step, StepNumber Last, string? Difference) : IRunProgress;
+
+    /// <summary>The run is drained and waits to be resumed.</summary>
+    /// <param name="Step">The last committed step.</param>
+    /// <param name="Waves">Waves of the next that are in the ledger.</param>
+    public sealed record PauseBegun(StepNumber Step, int Waves) : IRunProgress;
+
+    /// <summary>A paused run goes on.</summary>
+    public sealed record PauseEnded(StepNumber Step) : IRunProgress;
 
     /// <summary>A step began, or began again.</summary>
     public sealed record StepBegun(StepNumber Step, int Attempt, int Waves) : IRunProgress;

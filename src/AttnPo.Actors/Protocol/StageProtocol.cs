@@ -7,7 +7,8 @@ internal static class StageProtocol
     /// <param name="Stage">Its name.</param>
     /// <param name="Attempt">The try at a step that it worked for; null: none.</param>
     /// <param name="Reason">What failed.</param>
-    public sealed record StageRestarted(string Stage, StepAttempt? Attempt, string Reason);
+    /// <param name="IsLasting">It would fail again: what was laid down is not what it was.</param>
+    public sealed record StageRestarted(string Stage, StepAttempt? Attempt, string Reason, bool IsLasting);
 
     /// <summary>An attempt is given up: a stage that works for it cancels that and lets go of what it holds.</summary>
     public sealed record GiveUp(StepAttempt Attempt);

@@ -8,9 +8,17 @@ internal static class StepProtocol
     /// <summary>Coordinator to Optimizer: hold exactly this policy, with no gradient left over.</summary>
     /// <param name="Attempt">The try.</param>
     /// <param name="Policy">The committed version.</param>
-    /// <param name="Checkpoint">Where it lies; null: it is the one that a new engine begins with.</param>
+    /// <param name="Checkpoint">The last checkpoint; null: the model that a new engine begins with.</param>
+    /// <param name="SinceCheckpoint">Committed steps after it, to be trained again from the ledger.</param>
     /// <param name="Anew">With a new engine: after a failure the state of the old one is not to be trusted.</param>
-    public sealed record PreparePolicy(StepAttempt Attempt, PolicyVersion Policy, string? Checkpoint, bool Anew);
+    public sealed record PreparePolicy(
+        StepAttempt Attempt, PolicyVersion Policy, CheckpointRecord? Checkpoint, IReadOnlyList<LedgerStep> SinceCheckpoint, bool Anew);
+
+    /// <summary>Optimizer to coordinator: a step of the ledger is trained again.</summary>
+    /// <param name="Attempt">The try that it is for.</param>
+    /// <param name="Step">The step.</param>
+    /// <param name="Difference">How it came out otherwise than it was committed; null: to the same.</param>
+    public sealed record StepRetrained(StepAttempt Attempt, StepNumber Step, string? Difference);
 
     /// <summary>Optimizer to coordinator: it is held, and published to the generator.</summary>
     public sealed record PolicyReady(StepAttempt Attempt);
@@ -23,16 +31,38 @@ internal static class StepProtocol
     /// <param name="Policy">The version to sample from; also the trainer's.</param>
     /// <param name="PromptCursor">Where the reading of the prompt set goes on.</param>
     /// <param name="Waves">Waves of the step.</param>
-    public sealed record BeginStep(StepAttempt Attempt, PolicyVersion Policy, long PromptCursor, int Waves);
+    /// <param name="Stored">What the ledger holds of them already: a stage takes its results from there instead of working again.</param>
+    public sealed record BeginStep(
+        StepAttempt Attempt, PolicyVersion Policy, long PromptCursor, int Waves, IReadOnlyList<LedgerWave> Stored)
+    {
+        /// <summary>What the ledger holds of a wave; null: nothing.</summary>
+        public LedgerWave? StoredOf(WaveId wave) => Stored.FirstOrDefault(stored => stored.Wave == wave);
+    }
+
+    /// <summary>Coordinator to PromptSampler: no wave more in this try.</summary>
+    public sealed record Drain(StepAttempt Attempt);
+
+    /// <summary>PromptSampler to coordinator, after the records of all waves that it has sent: so many they were.</summary>
+    public sealed record Drained(StepAttempt Attempt, int Sent);
 
     /// <summary>Optimizer to coordinator: so many of the step's waves have their gradient added.</summary>
     public sealed record WavesTrained(StepAttempt Attempt, int Done, int Waves);
 
-    /// <summary>Optimizer to coordinator: the update is made, its checkpoint lies on disk under its final name.</summary>
+    /// <summary>
+    /// Optimizer to coordinator: the update is made; its checkpoint, where the step has one, lies on disk under its final name.
+    /// </summary>
     public sealed record StepTrained(
-        StepAttempt Attempt, PolicyVersion Policy, CheckpointRecord Checkpoint, IReadOnlyDictionary<string, double> Metrics,
+        StepAttempt Attempt, PolicyVersion Policy, CheckpointRecord? Checkpoint, IReadOnlyDictionary<string, double> Metrics,
         IReadOnlyList<GroupOutcome> Groups);
 
-    /// <summary>Coordinator to Optimizer, after the commit: older checkpoints than the last few may go.</summary>
-    public sealed record PruneCheckpoints(StepNumber Committed);
+    /// <summary>Coordinator to Optimizer, after a commit: what is older than it has to be may go.</summary>
+    /// <param name="Checkpoint">The step of the last checkpoint.</param>
+    /// <param name="Committed">The last committed step.</param>
+    public sealed record PruneFiles(StepNumber Checkpoint, StepNumber Committed);
+
+    /// <summary>Coordinator to Optimizer: lay down a checkpoint of the policy that is held.</summary>
+    public sealed record WriteCheckpointNow(StepAttempt Attempt);
+
+    /// <summary>Optimizer to coordinator: it lies on disk.</summary>
+    public sealed record CheckpointLaid(StepAttempt Attempt, StepNumber Step, CheckpointRecord Checkpoint);
 }

@@ -1,3 +1,4 @@
+using AttnPo.Actors.Run;
 using AttnPo.Core.Credit;
 using AttnPo.Core.Data;
 using AttnPo.Core.Verification;
@@ -32,20 +33,30 @@ internal static class WaveProtocol
     public sealed record SampledWave(
         StepAttempt Attempt, WaveId Id, IReadOnlyList<SampledGroup> Groups, IReadOnlyList<GroupOutcome> Dropped) : IWave;
 
+    /// <summary>
+    /// Any stage to the coordinator: how far a wave has come, and in which file its results lie. A stage tells it before it passes the
+    /// wave on; what the coordinator knows already it passes over.
+    /// </summary>
+    public sealed record WaveRecorded(StepAttempt Attempt, RunEvent Progress);
+
     /// <summary>Generator to RewardVerifier: the rollouts, stamped with the policy that wrote them.</summary>
     public sealed record GeneratedWave(
         StepAttempt Attempt, WaveId Id, PolicyVersion Policy, IReadOnlyList<GeneratedGroup> Groups, IReadOnlyList<GroupOutcome> Dropped,
-        TimeSpan Generating) : IWave;
+        BlobRecord Rollouts, TimeSpan Generating) : IWave;
 
     /// <summary>RewardVerifier to AttentionScorer: verdicts, rewards, advantages.</summary>
     public sealed record JudgedWave(
         StepAttempt Attempt, WaveId Id, PolicyVersion Policy, IReadOnlyList<JudgedGroup> Groups, IReadOnlyList<GroupOutcome> Dropped,
-        TimeSpan Generating, TimeSpan Verifying) : IWave;
+        TimeSpan Generating, TimeSpan Verifying) : IWave
+    {
+        /// <summary>Step credit as the ledger has it, a list a group; null: it is still to be given.</summary>
+        public IReadOnlyList<ScoredGroup>? Recalled { get; init; }
+    }
 
     /// <summary>AttentionScorer to Optimizer: the credit of each step.</summary>
     public sealed record ScoredWave(
         StepAttempt Attempt, WaveId Id, PolicyVersion Policy, IReadOnlyList<ScoredGroup> Groups, IReadOnlyList<GroupOutcome> Dropped,
-        TimeSpan Generating, TimeSpan Verifying, TimeSpan Scoring) : IWave;
+        BlobRecord Judgement, TimeSpan Generating, TimeSpan Verifying, TimeSpan Scoring) : IWave;
 
     /// <summary>A prompt as the generator needs it.</summary>
     /// <param name="Id">The group.</param>

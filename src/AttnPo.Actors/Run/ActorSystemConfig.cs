@@ -34,13 +34,22 @@ internal static class ActorSystemConfig
                 # Every actor runs on the default dispatcher: none blocks it. Engine calls have threads of their own, the journal its plugin's.
                 serializers.attnpo-run-event = "{{NameOf(typeof(RunEventSerializer))}}"
                 serialization-bindings {
-                  "{{NameOf(typeof(IRunEvent))}}" = attnpo-run-event
+                  "{{NameOf(typeof(RunEvent))}}" = attnpo-run-event
+                  "{{NameOf(typeof(RunSnapshot))}}" = attnpo-run-event
                 }
               }
               persistence {
-                # There are no snapshots: the journal grows with every step, and all of it is replayed at each start.
+                # Snapshots bound the journal and the time of a start.
                 journal {
                   plugin = "akka.persistence.journal.sql"
+                  sql {
+                    connection-string = "{{Escape(connection)}}"
+                    provider-name = "{{provider}}"
+                    auto-initialize = on
+                  }
+                }
+                snapshot-store {
+                  plugin = "akka.persistence.snapshot-store.sql"
                   sql {
                     connection-string = "{{Escape(connection)}}"
                     provider-name = "{{provider}}"

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Protocol;
 
 namespace AttnPo.Actors.Run;
@@ -9,7 +10,9 @@ namespace AttnPo.Actors.Run;
 /// </summary>
 /// <param name="path">The folder.</param>
 /// <param name="keep">How many of the last committed checkpoints stay.</param>
-internal sealed class CheckpointFolder(string path, int keep)
+/// <param name="keepEvery">Those of each multiple of this step stay too; 0: none.</param>
+/// <param name="faults">Passed between a checkpoint's stages.</param>
+internal sealed class CheckpointFolder(string path, int keep, int keepEvery, FaultPlan faults)
 {
     private const string Prefix = "step-";
 
@@ -28,10 +31,12 @@ internal sealed class CheckpointFolder(string path, int keep)
         save(aside);
         var files = Directory.GetFiles(aside).Order(StringComparer.Ordinal).Select(DurableFile.FlushAndHash).ToArray();
         DurableFile.FlushDirectory(aside);
+        faults.Pass(FaultPoint.CheckpointWrite, files.Length == 0 ? null : Path.Combine(aside, files[^1].Name));
         // Under this name lies at most what an attempt left that was never committed.
         Remove(final);
         Directory.Move(aside, final);
         DurableFile.FlushDirectory(path);
+        faults.Pass(FaultPoint.CheckpointNamed, final);
         return new CheckpointRecord(name, files);
     }
 
@@ -50,6 +55,7 @@ internal sealed class CheckpointFolder(string path, int keep)
     }
 
     /// <summary>Removes what was never committed, and committed checkpoints that are too old.</summary>
+    /// <param name="committed">The step of the last checkpoint that the journal names.</param>
     public void Sweep(StepNumber committed)
     {
         DurableFile.CreateDirectory(path);
@@ -58,10 +64,11 @@ internal sealed class CheckpointFolder(string path, int keep)
         Prune(committed);
     }
 
-    /// <summary>Removes committed checkpoints but the last few.</summary>
+    /// <summary>Removes committed checkpoints but the last few, and those that are kept for good.</summary>
     public void Prune(StepNumber committed)
     {
-        var old = Existing().Where(checkpoint => checkpoint.Step <= committed.Value).OrderByDescending(checkpoint => checkpoint.Step).Skip(keep);
+        var old = Existing().Where(checkpoint => checkpoint.Step <= committed.Value).OrderByDescending(checkpoint => checkpoint.Step).Skip(keep)
+            .Where(checkpoint => keepEvery == 0 || checkpoint.Step % keepEvery != 0);
         foreach (var (_, directory) in old.ToArray()) Remove(directory);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
 using AttnPo.Core.Data;
@@ -28,6 +29,7 @@ internal sealed class Evaluator : Stage
     private readonly IStepLabels? _labels;
     private readonly DeviceThread<IGenerator> _device;
     private readonly ulong _seed;
+    private readonly FaultPlan _faults;
     private readonly List<EvaluationRow> _rows = [];
     private Evaluate? _task;
     private IActorRef _coordinator = ActorRefs.Nobody;
@@ -37,8 +39,9 @@ internal sealed class Evaluator : Stage
 
     public Evaluator(
         EvaluationSettings settings, IPromptSet prompts, Func<string, int[]> encode, ReadResponseFunction read, IStepLabels? labels,
-        DeviceThread<IGenerator> device, ulong seed)
+        DeviceThread<IGenerator> device, ulong seed, FaultPlan faults)
     {
+        _faults = faults;
         (_settings, _prompts, _encode, _read, _labels, _device) = (settings, prompts, encode, read, labels, device);
         _seed = unchecked(seed + SeedOffset);
         Receive<Evaluate>(Begin);
@@ -50,8 +53,8 @@ internal sealed class Evaluator : Stage
 
     public static Props Props(
         EvaluationSettings settings, IPromptSet prompts, Func<string, int[]> encode, ReadResponseFunction read, IStepLabels? labels,
-        DeviceThread<IGenerator> device, ulong seed) =>
-        Akka.Actor.Props.Create(() => new Evaluator(settings, prompts, encode, read, labels, device, seed));
+        DeviceThread<IGenerator> device, ulong seed, FaultPlan faults) =>
+        Akka.Actor.Props.Create(() => new Evaluator(settings, prompts, encode, read, labels, device, seed, faults));
 
     protected override StageStatus Status() => new(Name, _task?.Attempt, 0, _held is null ? [] : [_held], _done);
 
@@ -85,6 +88,7 @@ internal sealed class Evaluator : Stage
     {
         _rows.AddRange(wave.Rows);
         _done++;
+        _coordinator.Tell(new EvaluationGoesOn(wave.Attempt, _done));
         if (_done * _settings.PromptsPerWave < Prompts)
         {
             MeasureNext();
@@ -116,13 +120,14 @@ internal sealed class Evaluator : Stage
 
     private async Task<IReadOnlyList<EvaluationRow>> MeasureAsync(Prompt[] prompts, PolicyVersion policy, CancellationToken cancellation)
     {
-        var log = Log;
+        var (log, faults) = (Log, _faults);
         var request = new GenerationRequest(
             _seed, 0, [.. prompts.Select(prompt => new GenerationPrompt(prompt.Index, _encode(prompt.Text)))], _settings.Samples,
             _settings.Sampling);
         var completions = await _device.RunAsync(
             (engine, token) =>
             {
+                faults.Pass(FaultPoint.Evaluate);
                 engine.LoadPolicy(policy.Value);
                 return engine.Generate(request, token);
             },

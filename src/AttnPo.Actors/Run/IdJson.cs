@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AttnPo.Actors.Protocol;
@@ -32,20 +31,38 @@ internal sealed class PolicyVersionJson : JsonConverter<PolicyVersion>
         writer.WriteNumberValue(value.Value);
 }
 
-/// <summary>A group as step/wave/group, as people read it elsewhere.</summary>
+/// <summary>A wave as step/wave, as people read it elsewhere.</summary>
+internal sealed class WaveIdJson : JsonConverter<WaveId>
+{
+    public override WaveId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+        IdText.Read(ref reader, WaveId.Parse);
+
+    public override void Write(Utf8JsonWriter writer, WaveId value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
+}
+
+/// <summary>A group as step/wave/group.</summary>
 internal sealed class GroupIdJson : JsonConverter<GroupId>
 {
-    public override GroupId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
-    {
-        var parts = (reader.GetString() ?? "").Split('/');
-        return parts.Length == 3
-            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var step)
-            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var wave)
-            && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var group)
-            ? new GroupId(new WaveId(new StepNumber(step), wave), group)
-            : throw new JsonException($"\"{string.Join('/', parts)}\" is no group: expected step/wave/group.");
-    }
+    public override GroupId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+        IdText.Read(ref reader, GroupId.Parse);
 
     public override void Write(Utf8JsonWriter writer, GroupId value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
+}
+
+/// <summary>Ids that are written as text.</summary>
+internal static class IdText
+{
+    public static T Read<T>(ref Utf8JsonReader reader, Func<string, T> parse)
+    {
+        try
+        {
+            return parse(reader.GetString() ?? "");
+        }
+        catch (FormatException wrong)
+        {
+            throw new JsonException(wrong.Message, wrong);
+        }
+    }
 }

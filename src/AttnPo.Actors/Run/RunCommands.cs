@@ -8,27 +8,40 @@ internal interface IRunCommand;
 /// <summary>Begin the run, or go on with it.</summary>
 internal sealed record OpenRun(RunId Run, string SettingsHash, string CodeVersion, ulong Seed, int Steps) : IRunCommand;
 
+/// <summary>Remember how far a wave of the step under way has come; what is known already is not journaled again.</summary>
+/// <param name="Progress">A <see cref="WaveSampled"/>, <see cref="WaveGenerated"/> or <see cref="WaveJudged"/>.</param>
+internal sealed record RecordWave(RunEvent Progress) : IRunCommand;
+
 /// <summary>Make a step visible.</summary>
 /// <param name="Step">The step.</param>
 /// <param name="Policy">The version that it made.</param>
 /// <param name="Prompts">Prompts that it read.</param>
-/// <param name="Checkpoint">What lies on disk.</param>
+/// <param name="Checkpoint">What lies on disk; null: the waves in the ledger suffice.</param>
 /// <param name="Metrics">Its figures.</param>
 /// <param name="Groups">How each of its groups ended.</param>
 internal sealed record CommitStep(
-    StepNumber Step, PolicyVersion Policy, int Prompts, CheckpointRecord Checkpoint, IReadOnlyDictionary<string, double> Metrics,
+    StepNumber Step, PolicyVersion Policy, int Prompts, CheckpointRecord? Checkpoint, IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyList<GroupOutcome> Groups) : IRunCommand;
+
+/// <summary>Remember a checkpoint of the last committed step.</summary>
+internal sealed record RecordCheckpoint(StepNumber Step, CheckpointRecord Checkpoint) : IRunCommand;
 
 /// <summary>Remember an evaluation of the committed policy.</summary>
 internal sealed record RecordEvaluation(PolicyVersion Policy, IReadOnlyDictionary<string, double> Metrics) : IRunCommand;
+
+/// <summary>Remember that the run is drained and waits.</summary>
+internal sealed record PauseRun : IRunCommand;
+
+/// <summary>Remember that it goes on.</summary>
+internal sealed record ResumeRun : IRunCommand;
 
 /// <summary>Close the run: all steps are made.</summary>
 internal sealed record FinishRun : IRunCommand;
 
 /// <summary>What a command comes to: events to journal, or a reason why not.</summary>
-internal sealed record Decision(IReadOnlyList<IRunEvent> Events, string? Refusal)
+internal sealed record Decision(IReadOnlyList<RunEvent> Events, string? Refusal)
 {
-    public static Decision Accept(params IReadOnlyList<IRunEvent> events) => new(events, null);
+    public static Decision Accept(params IReadOnlyList<RunEvent> events) => new(events, null);
 
     public static Decision Refuse(string reason) => new([], reason);
 }

@@ -21,11 +21,12 @@ internal sealed partial class RunCoordinator
         {
             behaviour();
             Command<GetStatus>(_ => AnswerStatus(Sender));
-            Command<Stop>(_ => StopSoon());
+            HandleRequests();
+            HandleStoreAnswers();
             Command<StageRestarted>(
                 // A late failure of an attempt that was given up says nothing about the one under way.
                 restarted => restarted.Attempt is null || restarted.Attempt == Attempt,
-                restarted => Retry(restarted.Stage, restarted.Reason));
+                restarted => Retry(restarted.Stage, restarted.Reason, restarted.IsLasting));
             Command<StageStopped>(stopped => Retry(stopped.Stage, "it stopped for good", isFinal: true));
             Command<WatchdogTick>(_ => LookAtStages());
             Command<StagesSeen>(Judge);
@@ -37,29 +38,27 @@ internal sealed partial class RunCoordinator
     private void Retry(string stage, string reason, bool isFinal = false)
     {
         // While it waits to begin again, further failures are of the same attempt.
-        if (_phase == nameof(Ended) || (_phase == nameof(BackingOff) && !isFinal)) return;
+        if (_phase == nameof(Ended) || (_phase is nameof(BackingOff) or nameof(Paused) && !isFinal)) return;
 
         _restarts++;
         if (isFinal || _restarts > _plan.Settings.RestartBudget)
         {
+            var what = isFinal ? $"Step {Attempt.Step} cannot be made, by {stage}: " : $"Step {Attempt.Step} failed {_restarts} times, the last time in {stage}: ";
             End(RunEnd.Failed,
-                $"Step {Attempt.Step} failed {_restarts} times, the last time in {stage}: {reason}. All up to step {_state.Step} is kept;"
-                + " mend the cause (the log has the details) and start the same command again.");
+                $"{what}{reason.TrimEnd('.')}. All up to step {_state.Step} is kept; mend the cause (the log has the details) and start the same command again.");
             return;
         }
         _log.Warning("{0} failed in {1}: {2}. Beginning again from step {3}.", stage, Attempt, reason, _state.Step);
         Report(new WorkRetried(Attempt.Step, _attempt, stage, reason));
-        foreach (var child in _pipeline!.All) child.Tell(new GiveUp(Attempt));
+        LetGo();
+        if (_stopping || _pausing)
+        {
+            GoOn();
+            return;
+        }
         Enter(BackingOff);
         Timers.StartSingleTimer(
             RetryDue.Instance, RetryDue.Instance, _plan.Settings.RestartBackoff * Math.Pow(2, _restarts - 1));
-    }
-
-    private void StopSoon()
-    {
-        _stopping = true;
-        // Only a step is worth waiting for; anything else is done again at the next start at little cost.
-        if (_phase is nameof(Evaluating) or nameof(Preparing) or nameof(BackingOff)) GoOn();
     }
 
     private void Refuse(string reason)
@@ -72,6 +71,8 @@ internal sealed partial class RunCoordinator
     {
         Enter(Ended);
         Timers.CancelAll();
+        foreach (var asker in _checkpointAskers) asker.Tell(new RunReply(false, "The run has ended."));
+        _checkpointAskers.Clear();
         foreach (var child in _pipeline?.All ?? [])
         {
             Context.Unwatch(child);
@@ -98,16 +99,25 @@ internal sealed partial class RunCoordinator
         base.OnRecoveryFailure(reason, message);
     }
 
-    private void EndForJournal(string what) => End(
-        RunEnd.Failed,
-        $"{what}. All up to step {_state.Step} is kept; see that the journal can be reached and has room, and start the same command again.");
+    // The base class stops the actor after this; its parent decides whether another one takes its place.
+    private void EndForJournal(string what)
+    {
+        Enter(Ended);
+        Timers.CancelAll();
+        Context.Parent.Tell(new JournalFault(_state.Step, what));
+    }
 
     private void AnswerStatus(IActorRef asker)
     {
         var status = new RunStatus(
             _plan.Run, _phase, _state.Step, _state.Started is null ? _plan.Settings.Steps : _state.Steps, _state.Policy, _attempt,
-            _stopping, [], _overdue, _state.Metrics);
-        AskStagesAsync().PipeTo(asker, Self, success: stages => status with { Stages = stages });
+            _stopping, [], _overdue, _state.Metrics)
+        {
+            Pausing = _pausing, Checkpoint = _state.CheckpointStep, Groups = _state.Groups,
+        };
+        var (stages, folder) = (AskStagesAsync(), _plan.Folder);
+        // Counting files is no work for an actor.
+        Task.Run(async () => status with { Stages = await stages.ConfigureAwait(false), Disk = folder.Disk() }).PipeTo(asker, Self);
     }
 
     private void LookAtStages() =>
@@ -115,12 +125,21 @@ internal sealed partial class RunCoordinator
 
     private void Judge(StagesSeen seen)
     {
-        if (_phase == nameof(Ended)) return;
-        var deadline = _plan.Settings.StallAfter;
-        var overdue = Watchdog.Overdue(seen.Stages, _phase, Attempt, _progressAt, DateTimeOffset.UtcNow, deadline);
+        // A run that is paused waits for nobody but its user.
+        if (_phase is nameof(Ended) or nameof(Paused)) return;
+        var (deadline, now) = (_plan.Settings.StallAfter, DateTimeOffset.UtcNow);
+        var overdue = Watchdog.Overdue(seen.Stages, _phase, Attempt, _progressAt, now, deadline, MissingRecords());
         foreach (var wait in overdue.Except(_overdue)) _log.Warning("Past the deadline of {0}: {1}.", deadline, wait);
         _overdue = overdue;
+        if (now - _progressAt > _plan.Settings.GiveUpAfter && _phase != nameof(BackingOff))
+            Retry("the watchdog", $"no progress within {_plan.Settings.GiveUpAfter}: {string.Join("; ", overdue)}");
     }
+
+    /// <summary>Waves of a step that is trained, which the ledger has not been told of.</summary>
+    private IReadOnlyList<WaveId> MissingRecords() => _trained is null
+        ? []
+        : [.. Enumerable.Range(0, _plan.WavesPerStep).Select(index => new WaveId(Attempt.Step, index))
+            .Where(id => !_state.OpenWaves.Any(wave => wave.Wave == id && wave.Judgement is not null))];
 
     private Task<StageStatus[]> AskStagesAsync() =>
         _pipeline is null || _phase == nameof(Ended) ? Task.FromResult<StageStatus[]>([]) : Task.WhenAll(_pipeline.All.Select(AskStageAsync));

@@ -4,15 +4,16 @@ using Akka.Persistence;
 using AttnPo.Actors.Protocol;
 using static AttnPo.Actors.Protocol.EvaluationProtocol;
 using static AttnPo.Actors.Protocol.RunProtocol;
-using static AttnPo.Actors.Protocol.StageProtocol;
 using static AttnPo.Actors.Protocol.StepProtocol;
+using static AttnPo.Actors.Protocol.WaveProtocol;
 
 namespace AttnPo.Actors.Run;
 
 /// <summary>
-/// Owns a run: what it has come to (journaled), what is next, and how often that may fail. Begins a step, waits for its update and
-/// checkpoint, and makes it visible with one atomic write to the journal; all that follows a commit happens in its callback.
-/// A step that fails anywhere is begun again as a whole from the last commit: no stage has anything that must be saved.
+/// Owns a run: what it has come to (journaled), what is next, and how often that may fail. Begins a step, journals what its waves
+/// come to, waits for its update, and makes it visible with one atomic write to the journal; all that follows a commit happens in its
+/// callback. A step that fails anywhere is begun again from the last commit: what its waves came to is taken from the ledger, and no
+/// stage has anything else that must be saved.
 /// </summary>
 internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTimers
 {
@@ -24,20 +25,28 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
     private string _phase = "";
     private int _attempt;
     private int _restarts;
+    private bool _anew;
     private bool _stopping;
     private DateTimeOffset _progressAt = DateTimeOffset.UtcNow;
     private IReadOnlyList<string> _overdue = [];
 
-    public RunCoordinator(RunPlan plan, CreatePipeline createPipeline)
+    /// <param name="plan">The set-up.</param>
+    /// <param name="createPipeline">Makes the stages.</param>
+    /// <param name="anew">Another coordinator has used the engines before: their state is not to be trusted.</param>
+    public RunCoordinator(RunPlan plan, CreatePipeline createPipeline, bool anew)
     {
-        (_plan, _createPipeline) = (plan, createPipeline);
-        PersistenceId = $"run-{plan.Run}";
-        Recover<IRunEvent>(Replay);
+        (_plan, _createPipeline, _anew) = (plan, createPipeline, anew);
+        PersistenceId = PersistenceIdOf(plan.Run);
+        Recover<SnapshotOffer>(offer => Restore((RunSnapshot)offer.Snapshot));
+        Recover<RunEvent>(Replay);
         Enter(Waiting);
     }
 
-    public static Props Props(RunPlan plan, CreatePipeline createPipeline) =>
-        Akka.Actor.Props.Create(() => new RunCoordinator(plan, createPipeline));
+    public static Props Props(RunPlan plan, CreatePipeline createPipeline, bool anew) =>
+        Akka.Actor.Props.Create(() => new RunCoordinator(plan, createPipeline, anew));
+
+    /// <summary>The name of a run's journal.</summary>
+    public static string PersistenceIdOf(RunId run) => $"run-{run}";
 
     public override string PersistenceId { get; }
 
@@ -61,31 +70,48 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
         Command<FolderFault>(fault => End(RunEnd.Failed, fault.Cause.Message));
     }
 
-    private void Preparing() => Command<PolicyReady>(ready => ready.Attempt == Attempt, _ => BeginWork());
+    private void Preparing()
+    {
+        Command<PolicyReady>(ready => ready.Attempt == Attempt, _ => BeginWork());
+        Command<StepRetrained>(done => done.Attempt == Attempt, done =>
+        {
+            _progressAt = DateTimeOffset.UtcNow;
+            Report(new StepReplayed(done.Step, _state.Step, done.Difference));
+        });
+    }
 
-    private void Evaluating() => Command<EvaluationMeasured>(done => done.Attempt == Attempt, Record);
+    private void Evaluating()
+    {
+        Command<EvaluationGoesOn>(wave => wave.Attempt == Attempt, _ => _progressAt = DateTimeOffset.UtcNow);
+        Command<EvaluationMeasured>(done => done.Attempt == Attempt, Record);
+    }
 
     private void Stepping()
     {
+        Command<WaveRecorded>(wave => wave.Attempt == Attempt, RecordProgress);
         Command<WavesTrained>(trained => trained.Attempt == Attempt, trained =>
         {
             _progressAt = DateTimeOffset.UtcNow;
+            _wavesTrained = trained.Done;
             Report(new WaveFinished(Attempt.Step, trained.Done, trained.Waves));
+            ParkIfDrained();
         });
-        Command<StepTrained>(trained => trained.Attempt == Attempt, Commit);
+        Command<Drained>(drained => drained.Attempt == Attempt, drained =>
+        {
+            _wavesSent = drained.Sent;
+            ParkIfDrained();
+        });
+        Command<StepTrained>(trained => trained.Attempt == Attempt, trained =>
+        {
+            _trained = trained;
+            CommitWhenRecorded();
+        });
     }
 
     private void BackingOff() => Command<RetryDue>(_ => Prepare());
 
     private void Ended()
     {
-    }
-
-    private void Replay(IRunEvent happened)
-    {
-        _state = _state.Apply(happened);
-        if (happened is StepCommitted committed) _plan.Folder.Metrics.Replay(committed.Step, committed.Metrics);
-        if (happened is Evaluated evaluated) _plan.Folder.Metrics.Replay(evaluated.Step, LineOf(evaluated));
     }
 
     private void Open()
@@ -110,23 +136,24 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
     private void RestoreFolder()
     {
         Enter(Opening);
-        var (folder, state) = (_plan.Folder, _state);
+        var (folder, state, archived) = (_plan.Folder, _state, _archived);
         Task.Run(() =>
         {
-            folder.Restore(state.Step, state.Checkpoint);
+            folder.Restore(state, archived);
             folder.Metrics.EndReplay();
             return new FolderRestored();
         }).PipeTo(Self, success: restored => restored, failure: cause => new FolderFault(cause));
     }
 
-    /// <summary>A commit lies behind, or the run's opening: looks what is next.</summary>
+    /// <summary>Nothing is under way: looks what is next.</summary>
     private void GoOn()
     {
-        (_attempt, _restarts) = (0, 0);
         if (_state.Next(_plan.EvaluateEvery) == NextWork.Finish)
             Decide(new FinishRun(), reason => End(RunEnd.Failed, reason), () => End(RunEnd.Finished, ""));
         else if (_stopping)
-            End(RunEnd.Stopped, $"Stopped after step {_state.Step}; start the same command again to go on.");
+            End(RunEnd.Stopped, $"Stopped after step {_state.Step}{WavesInLedger()}; start the same command again to go on.");
+        else if (_pausing || _state.IsPaused)
+            Decide(new PauseRun(), reason => End(RunEnd.Failed, reason), EnterPaused);
         else
             Prepare();
     }
@@ -135,13 +162,19 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
     {
         if (_pipeline is null) CreateChildren();
         _attempt++;
-        var checkpoint = _state.Checkpoint is { } committed ? _plan.Folder.Checkpoints.PathOf(committed) : null;
         Enter(Preparing);
-        _pipeline!.Optimizer.Tell(new PreparePolicy(Attempt, _state.Policy, checkpoint, Anew: _restarts > 0));
+        _pipeline!.Optimizer.Tell(new PreparePolicy(Attempt, _state.Policy, _state.Checkpoint, _state.SinceCheckpoint, _anew || _restarts > 0));
+        _anew = false;
     }
 
     private void BeginWork()
     {
+        if (_checkpointAskers.Count > 0)
+        {
+            Enter(Checkpointing);
+            _pipeline!.Optimizer.Tell(new WriteCheckpointNow(Attempt));
+            return;
+        }
         if (_state.Next(_plan.EvaluateEvery) == NextWork.Evaluate)
         {
             Enter(Evaluating);
@@ -149,8 +182,9 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
             return;
         }
         Enter(Stepping);
+        (_trained, _wavesTrained, _wavesSent) = (null, 0, null);
         Report(new StepBegun(Attempt.Step, _attempt, _plan.WavesPerStep));
-        _pipeline!.Optimizer.Tell(new BeginStep(Attempt, _state.Policy, _state.PromptCursor, _plan.WavesPerStep));
+        _pipeline!.Optimizer.Tell(new BeginStep(Attempt, _state.Policy, _state.PromptCursor, _plan.WavesPerStep, _state.OpenWaves));
     }
 
     private void Record(EvaluationMeasured measured) => Decide(
@@ -162,21 +196,14 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
             _plan.Folder.Metrics.Put(evaluated.Step, LineOf(evaluated));
             Report(new EvaluationFinished(evaluated.Step, evaluated.Policy, evaluated.Metrics));
         },
-        onDone: GoOn);
-
-    private void Commit(StepTrained trained) => Decide(
-        new CommitStep(Attempt.Step, trained.Policy, _plan.PromptsPerStep, trained.Checkpoint, trained.Metrics, trained.Groups),
-        onRefusal: reason => End(RunEnd.Failed, reason),
-        onEvent: happened =>
+        onDone: () =>
         {
-            if (happened is not StepCommitted committed) return;
-            _plan.Folder.Metrics.Put(committed.Step, committed.Metrics);
-            _pipeline!.Optimizer.Tell(new PruneCheckpoints(committed.Step));
-            Report(new StepFinished(committed.Step, committed.Policy, committed.Metrics));
-        },
-        onDone: GoOn);
+            (_attempt, _restarts) = (0, 0);
+            GoOn();
+        });
 
-    private void Decide(IRunCommand command, Action<string> onRefusal, Action onDone, Action<IRunEvent>? onEvent = null)
+    /// <summary>Journals what a command comes to and applies it, event by event.</summary>
+    private void Decide(IRunCommand command, Action<string> onRefusal, Action onDone, Action<RunEvent>? onEvent = null)
     {
         var decision = _state.Process(command);
         if (decision.Refusal is { } reason)
@@ -189,10 +216,13 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
             onDone();
             return;
         }
-        var last = decision.Events[^1];
-        PersistAll(decision.Events, happened =>
+        var now = DateTimeOffset.UtcNow;
+        RunEvent[] events = [.. decision.Events.Select(happened => happened with { At = now })];
+        var last = events[^1];
+        PersistAll(events, happened =>
         {
             _state = _state.Apply(happened);
+            Remember(happened);
             onEvent?.Invoke(happened);
             if (ReferenceEquals(happened, last)) onDone();
         });
@@ -201,9 +231,12 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
     private void CreateChildren()
     {
         _pipeline = _createPipeline(Context);
-        foreach (var child in _pipeline.All) Context.WatchWith(child, new StageStopped(child.Path.Name));
+        foreach (var child in _pipeline.All) Context.WatchWith(child, new StageProtocol.StageStopped(child.Path.Name));
         Timers.StartPeriodicTimer(WatchdogTick.Instance, WatchdogTick.Instance, WatchdogInterval());
     }
+
+    private string WavesInLedger() =>
+        _state.JudgedWaves == 0 ? "" : $", with {_state.JudgedWaves} of {_plan.WavesPerStep} waves of the next in the ledger";
 
     private static Dictionary<string, double> LineOf(Evaluated evaluated) =>
         new(evaluated.Metrics) { ["policy/version"] = evaluated.Policy.Value };

@@ -7,8 +7,8 @@ using Akka.Serialization;
 namespace AttnPo.Actors.Run;
 
 /// <summary>
-/// Run events as JSON under names of their own: the journal holds no name of a type of this code, so the code may be renamed. Of an
-/// event only this is fixed: its manifest and its members' names.
+/// Run events and states as JSON under names of their own: the journal holds no name of a type of this code, so the code may be
+/// renamed. Of an event only this is fixed: its manifest and its members' names.
 /// </summary>
 public sealed class RunEventSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
@@ -16,10 +16,17 @@ public sealed class RunEventSerializer(ExtendedActorSystem system) : SerializerW
     [
         (typeof(RunStarted), "run-started/1"),
         (typeof(RunContinued), "run-continued/1"),
+        (typeof(WaveSampled), "wave-sampled/1"),
+        (typeof(WaveGenerated), "wave-generated/1"),
+        (typeof(WaveJudged), "wave-judged/1"),
         (typeof(StepCommitted), "step-committed/1"),
         (typeof(GroupDropped), "group-dropped/1"),
+        (typeof(CheckpointWritten), "checkpoint-written/1"),
         (typeof(Evaluated), "evaluated/1"),
+        (typeof(RunPaused), "run-paused/1"),
+        (typeof(RunResumed), "run-resumed/1"),
         (typeof(RunFinished), "run-finished/1"),
+        (typeof(RunSnapshot), "run-state/1"),
     ];
 
     private static readonly Dictionary<Type, string> ManifestOf = Known.ToDictionary(known => known.Type, known => known.Manifest);
@@ -35,7 +42,7 @@ public sealed class RunEventSerializer(ExtendedActorSystem system) : SerializerW
         Converters =
         {
             new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new RunIdJson(), new StepNumberJson(), new PolicyVersionJson(),
-            new GroupIdJson(),
+            new WaveIdJson(), new GroupIdJson(),
         },
     };
 
@@ -43,19 +50,28 @@ public sealed class RunEventSerializer(ExtendedActorSystem system) : SerializerW
     public override int Identifier => 20261;
 
     /// <inheritdoc/>
-    public override string Manifest(object o) => ManifestOf.TryGetValue(o.GetType(), out var manifest)
+    public override string Manifest(object o) => KindOf(o);
+
+    /// <inheritdoc/>
+    public override byte[] ToBinary(object obj) => Write(obj);
+
+    /// <inheritdoc/>
+    public override object FromBinary(byte[] bytes, string manifest) => Read(bytes, manifest);
+
+    /// <summary>The name of an event's kind on disk.</summary>
+    internal static string KindOf(object o) => ManifestOf.TryGetValue(o.GetType(), out var manifest)
         ? manifest
         : throw new ArgumentException($"{o.GetType()} is no run event that the journal knows.", nameof(o));
 
-    /// <inheritdoc/>
-    public override byte[] ToBinary(object obj)
+    /// <summary>An event as JSON.</summary>
+    internal static byte[] Write(object o)
     {
-        Manifest(obj);
-        return JsonSerializer.SerializeToUtf8Bytes(obj, obj.GetType(), Options);
+        KindOf(o);
+        return JsonSerializer.SerializeToUtf8Bytes(o, o.GetType(), Options);
     }
 
-    /// <inheritdoc/>
-    public override object FromBinary(byte[] bytes, string manifest)
+    /// <summary>What <see cref="Write"/> wrote, now or in an earlier version.</summary>
+    internal static object Read(byte[] bytes, string manifest)
     {
         if (!TypeOf.TryGetValue(manifest, out var type))
         {

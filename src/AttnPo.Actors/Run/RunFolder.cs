@@ -1,22 +1,100 @@
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Protocol;
+using static AttnPo.Actors.Protocol.WaveProtocol;
 
 namespace AttnPo.Actors.Run;
 
 /// <summary>What of a run lies in files. The journal says which of them count.</summary>
-internal sealed class RunFolder(string path, int keepCheckpoints)
+internal sealed class RunFolder
 {
-    public CheckpointFolder Checkpoints { get; } = new(Path.Combine(path, "checkpoints"), keepCheckpoints);
+    private readonly string _path;
+    private readonly RetentionSettings _retention;
+    private readonly FaultPlan _faults;
+    private readonly BlobFolder _blobs;
 
-    public RolloutFolder Rollouts { get; } = new(Path.Combine(path, "rollouts"));
+    public RunFolder(string path, RetentionSettings retention, FaultPlan faults)
+    {
+        (_path, _retention, _faults) = (path, retention, faults);
+        _blobs = new BlobFolder(Path.Combine(path, "rollouts"), faults);
+        Checkpoints = new CheckpointFolder(Path.Combine(path, "checkpoints"), retention.KeepCheckpoints, retention.KeepCheckpointsEvery, faults);
+        Archive = new ArchiveFolder(Path.Combine(path, "ledger"), faults);
+        Metrics = new MetricsFile(Path.Combine(path, "metrics.jsonl"));
+    }
 
-    public MetricsFile Metrics { get; } = new(Path.Combine(path, "metrics.jsonl"));
+    public CheckpointFolder Checkpoints { get; }
+
+    public ArchiveFolder Archive { get; }
+
+    public MetricsFile Metrics { get; }
+
+    /// <summary>Lays down what a wave generated.</summary>
+    public BlobRecord WriteRollouts(PolicyVersion policy, WaveId wave, IReadOnlyList<GeneratedGroup> groups, IReadOnlyList<GroupOutcome> dropped) =>
+        _blobs.Write(wave.Step, $"wave-{wave.Index:D4}-rollouts", file => RolloutBlob.Write(file, policy, wave, groups, dropped));
+
+    /// <summary>Lays down what a wave came to.</summary>
+    public BlobRecord WriteJudgement(WaveId wave, IReadOnlyList<ScoredGroup> groups) =>
+        _blobs.Write(wave.Step, $"wave-{wave.Index:D4}-judgement", file => JudgementBlob.Write(file, groups));
+
+    /// <summary>A generated wave as the ledger has it.</summary>
+    /// <exception cref="InvalidDataException">Its file is missing, torn or altered.</exception>
+    public GeneratedWave ReadGenerated(LedgerWave stored, StepAttempt attempt)
+    {
+        var (policy, groups, dropped) = RolloutBlob.Read(_blobs.Read(stored.Rollouts!), stored.Wave);
+        return new GeneratedWave(attempt, stored.Wave, policy, groups, dropped, stored.Rollouts!, TimeSpan.FromSeconds(stored.GenerateSeconds));
+    }
+
+    /// <summary>The judgements of a generated wave as the ledger has them.</summary>
+    /// <exception cref="InvalidDataException">Their file is missing, torn or altered.</exception>
+    public IReadOnlyList<ScoredGroup> ReadJudgement(LedgerWave stored, IReadOnlyList<GeneratedGroup> groups) =>
+        JudgementBlob.Read(_blobs.Read(stored.Judgement!), groups);
+
+    /// <summary>A wave with all that its gradient needs.</summary>
+    /// <exception cref="InvalidDataException">One of its files is missing, torn or altered.</exception>
+    public ScoredWave ReadScored(LedgerWave stored, StepAttempt attempt)
+    {
+        var generated = ReadGenerated(stored, attempt);
+        return new ScoredWave(
+            attempt, stored.Wave, generated.Policy, ReadJudgement(stored, generated.Groups), generated.Dropped, stored.Judgement!, generated.Generating,
+            TimeSpan.FromSeconds(stored.VerifySeconds), TimeSpan.FromSeconds(stored.ScoreSeconds));
+    }
 
     /// <summary>Removes what no event names, and makes sure of the checkpoint that the run goes on from.</summary>
-    public void Restore(StepNumber committed, CheckpointRecord? checkpoint)
+    public void Restore(RunState state, long archived)
     {
+        _faults.Pass(FaultPoint.Sweep);
         // First, so that a directory in which something is wrong is left as it is.
-        if (checkpoint is not null) Checkpoints.Verify(checkpoint);
-        Checkpoints.Sweep(committed);
-        Rollouts.Sweep(committed);
+        if (state.Checkpoint is not null) Checkpoints.Verify(state.Checkpoint);
+        Checkpoints.Sweep(state.CheckpointStep);
+        _blobs.Sweep(
+            state.Step, state.OpenWaves.SelectMany(wave => new[] { wave.Rollouts, wave.Judgement }).OfType<BlobRecord>());
+        Archive.Sweep(archived);
     }
+
+    /// <summary>Removes what is older than it has to be; what the last checkpoint needs stays.</summary>
+    public void Prune(StepNumber checkpoint, StepNumber committed)
+    {
+        Checkpoints.Prune(checkpoint);
+        if (_retention.KeepSteps == 0) return;
+        var upTo = new StepNumber(Math.Min(committed.Value - _retention.KeepSteps, checkpoint.Value));
+        _blobs.Prune(upTo);
+        Archive.Prune(upTo);
+    }
+
+    /// <summary>Bytes on disk, by what they are for.</summary>
+    public IReadOnlyDictionary<string, long> Disk() => new SortedDictionary<string, long>(StringComparer.Ordinal)
+    {
+        ["checkpoints"] = BytesUnder("checkpoints"),
+        ["rollouts"] = BytesUnder("rollouts"),
+        ["ledger"] = BytesUnder("ledger"),
+        ["journal"] = Directory.Exists(_path) ? Directory.GetFiles(_path, "journal.db*").Sum(LengthOf) : 0,
+        ["metrics"] = LengthOf(Path.Combine(_path, "metrics.jsonl")) + BytesUnder("tensorboard"),
+        ["log"] = BytesUnder("log"),
+    };
+
+    private long BytesUnder(string folder) => Directory.Exists(Path.Combine(_path, folder))
+        ? Directory.EnumerateFiles(Path.Combine(_path, folder), "*", SearchOption.AllDirectories).Sum(LengthOf)
+        : 0;
+
+    // Files come and go while they are counted.
+    private static long LengthOf(string file) => new FileInfo(file) is { Exists: true } info ? info.Length : 0;
 }

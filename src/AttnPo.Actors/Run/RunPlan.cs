@@ -1,3 +1,4 @@
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Protocol;
 
 namespace AttnPo.Actors.Run;
@@ -9,5 +10,7 @@ namespace AttnPo.Actors.Run;
 /// <param name="WavesPerStep">Waves that they travel in.</param>
 /// <param name="EvaluateEvery">As <see cref="RunState.Next"/> takes it.</param>
 /// <param name="Folder">The run's files.</param>
+/// <param name="Faults">Passed where the run reads and commits.</param>
 internal sealed record RunPlan(
-    RunId Run, RunSettings Settings, int PromptsPerStep, int WavesPerStep, int? EvaluateEvery, RunFolder Folder);
+    RunId Run, RunSettings Settings, int PromptsPerStep, int WavesPerStep, int? EvaluateEvery, RunFolder Folder,
+    FaultPlan Faults);

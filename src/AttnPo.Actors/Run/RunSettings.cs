@@ -1,3 +1,5 @@
+using AttnPo.Actors.Protocol;
+
 namespace AttnPo.Actors.Run;
 
 /// <summary>What makes a run, and how it bears faults.</summary>
@@ -26,12 +28,12 @@ public sealed record RunSettings
     /// <summary>After this without progress the watchdog names what is missing. Default 30 min: longer than a wave of a large model.</summary>
     public TimeSpan StallAfter { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Committed checkpoints that stay. Default 3: more to go back to costs disk.</summary>
-    public int KeepCheckpoints
-    {
-        get;
-        init => field = value >= 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(KeepCheckpoints), value, "Expected 1 or more: the run goes on from the last.");
-    } = 3;
+    /// <summary>After this without progress a step is begun again, at the cost of one restart. Default 6 h: a message was lost, or a call hangs.</summary>
+    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>Whether a step's commit lays down a checkpoint: each so many steps, and the last.</summary>
+    internal bool HasCheckpoint(StepNumber step) => step.Value % Retention.CheckpointEvery == 0 || step.Value == Steps;
+
+    /// <summary>Checkpoints, saved states, and how long all stays.</summary>
+    public RetentionSettings Retention { get; init; } = new();
 }

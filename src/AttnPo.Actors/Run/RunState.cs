@@ -1,10 +1,11 @@
+using System.Text.Json.Serialization;
 using AttnPo.Actors.Protocol;
 
 namespace AttnPo.Actors.Run;
 
 /// <summary>
-/// What a restart must know of a run, and the rules by which it changes; no actor, no file, no clock. Its size does not grow with
-/// the run.
+/// What a restart must know of a run, and the rules by which it changes; no actor, no file, no clock. Its size is bounded by the
+/// steps between two checkpoints, not by the length of the run.
 /// </summary>
 internal sealed record RunState
 {
@@ -25,16 +26,35 @@ internal sealed record RunState
     /// <summary>Where the reading of the prompt set goes on.</summary>
     public long PromptCursor { get; init; }
 
-    /// <summary>Of the last committed step; null: the model that the run starts from.</summary>
+    /// <summary>The last one; null: the model that the run starts from.</summary>
     public CheckpointRecord? Checkpoint { get; init; }
+
+    /// <summary>The step whose weights it holds.</summary>
+    public StepNumber CheckpointStep { get; init; }
+
+    /// <summary>Steps committed since, with all that is needed to train them again.</summary>
+    public IReadOnlyList<LedgerStep> SinceCheckpoint { get; init; } = [];
+
+    /// <summary>Waves of the step under way, in order of their number.</summary>
+    public IReadOnlyList<LedgerWave> OpenWaves { get; init; } = [];
 
     /// <summary>The step after which the policy was measured last.</summary>
     public StepNumber? EvaluatedAt { get; init; }
+
+    /// <summary>Waits to be resumed.</summary>
+    public bool IsPaused { get; init; }
 
     public bool IsFinished { get; init; }
 
     /// <summary>The last figures of a step.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>How the groups of all committed steps ended.</summary>
+    public GroupCounts Groups { get; init; } = new(0, new Dictionary<DropReason, long>());
+
+    /// <summary>Waves of the step under way that are judged.</summary>
+    [JsonIgnore]
+    public int JudgedWaves => OpenWaves.Count(wave => wave.Judgement is not null);
 
     /// <summary>What is next.</summary>
     /// <param name="evaluateEvery">Steps between two evaluations; 0: at the start and the end alone; null: none at all.</param>
@@ -51,29 +71,37 @@ internal sealed record RunState
     public Decision Process(IRunCommand command) => command switch
     {
         OpenRun open => Open(open),
+        RecordWave record => Record(record.Progress),
         CommitStep commit => Commit(commit),
+        RecordCheckpoint record => record.Step != Step
+            ? Decision.Refuse($"A checkpoint of step {record.Step} was written, but step {Step} is committed.")
+            : CheckpointStep == Step ? Decision.Accept() : Decision.Accept(new CheckpointWritten(Step, record.Checkpoint)),
         RecordEvaluation evaluation => evaluation.Policy == Policy
             ? Decision.Accept(new Evaluated(Step, Policy, evaluation.Metrics))
             : Decision.Refuse($"Policy {evaluation.Policy} was measured, but {Policy} is committed."),
+        PauseRun => IsPaused ? Decision.Accept() : Decision.Accept(new RunPaused(Step, JudgedWaves)),
+        ResumeRun => IsPaused ? Decision.Accept(new RunResumed(Step)) : Decision.Accept(),
         FinishRun => IsFinished ? Decision.Accept() : Decision.Accept(new RunFinished(Step)),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
     };
 
     /// <summary>The state after an event.</summary>
-    public RunState Apply(IRunEvent happened) => happened switch
+    public RunState Apply(RunEvent happened) => happened switch
     {
         RunStarted started => this with { Started = started, Steps = started.Steps },
         RunContinued continued => this with { Steps = continued.Steps, IsFinished = false },
-        StepCommitted committed => this with
+        WaveSampled sampled => With(new LedgerWave(sampled.Wave, sampled.Prompts.Count)),
+        WaveGenerated generated => With(Sampled(generated.Wave) with { Rollouts = generated.Rollouts, GenerateSeconds = generated.Seconds }),
+        WaveJudged judged => With(Sampled(judged.Wave) with
         {
-            Step = committed.Step,
-            Policy = committed.Policy,
-            PromptCursor = committed.PromptCursor,
-            Checkpoint = committed.Checkpoint,
-            Metrics = committed.Metrics,
-        },
+            Judgement = judged.Judgement, VerifySeconds = judged.VerifySeconds, ScoreSeconds = judged.ScoreSeconds,
+        }),
+        StepCommitted committed => After(committed),
+        CheckpointWritten written => this with { Checkpoint = written.Checkpoint, CheckpointStep = written.Step, SinceCheckpoint = [] },
         GroupDropped => this,
         Evaluated evaluated => this with { EvaluatedAt = evaluated.Step },
+        RunPaused => this with { IsPaused = true },
+        RunResumed => this with { IsPaused = false },
         RunFinished => this with { IsFinished = true },
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "Unknown event."),
     };
@@ -101,6 +129,26 @@ internal sealed record RunState
             : Decision.Accept(new RunContinued(open.CodeVersion, open.Steps));
     }
 
+    /// <summary>
+    /// A wave that was given up half-way and is worked on again comes to the same results, so what is known stays. Each stage of a
+    /// wave follows the one before.
+    /// </summary>
+    private Decision Record(RunEvent progress)
+    {
+        var (id, isKnown, follows) = progress switch
+        {
+            WaveSampled sampled => (sampled.Wave, OpenWave(sampled.Wave) is not null, true),
+            WaveGenerated generated => (
+                generated.Wave, OpenWave(generated.Wave)?.Rollouts is not null, OpenWave(generated.Wave) is not null && generated.Policy == Policy),
+            WaveJudged judged => (judged.Wave, OpenWave(judged.Wave)?.Judgement is not null, OpenWave(judged.Wave)?.Rollouts is not null),
+            _ => throw new ArgumentOutOfRangeException(nameof(progress), progress, "No progress of a wave."),
+        };
+        return id.Step != Step.Next ? Decision.Refuse($"Wave {id} is not of the step after {Step}.")
+            : isKnown ? Decision.Accept()
+            : follows ? Decision.Accept(progress)
+            : Decision.Refuse($"{progress} does not follow what is known of wave {id}, or is of another policy than {Policy}.");
+    }
+
     private Decision Commit(CommitStep commit)
     {
         if (commit.Step != Step.Next || commit.Policy != Policy.Next)
@@ -113,6 +161,10 @@ internal sealed record RunState
             return Decision.Refuse(
                 $"Step {commit.Step} sampled {commit.Prompts} groups, but accounts for {accounted.Count} in {commit.Groups.Count} entries.");
         }
+        // Only what the ledger holds can be trained again.
+        var judged = OpenWaves.Where(wave => wave.Judgement is not null).Sum(wave => wave.Groups);
+        if (judged != commit.Prompts)
+            return Decision.Refuse($"Step {commit.Step} sampled {commit.Prompts} groups, but the ledger holds {judged} of them judged.");
 
         var dropped = commit.Groups
             .Where(group => group.Dropped is not null)
@@ -122,5 +174,47 @@ internal sealed record RunState
             new StepCommitted(
                 commit.Step, commit.Policy, PromptCursor + commit.Prompts, commit.Checkpoint, commit.Metrics, commit.Groups),
         ]);
+    }
+
+    private RunState After(StepCommitted committed) => this with
+    {
+        Step = committed.Step,
+        Policy = committed.Policy,
+        PromptCursor = committed.PromptCursor,
+        Checkpoint = committed.Checkpoint ?? Checkpoint,
+        CheckpointStep = committed.Checkpoint is null ? CheckpointStep : committed.Step,
+        SinceCheckpoint = committed.Checkpoint is not null ? [] :
+        [
+            .. SinceCheckpoint,
+            new LedgerStep(
+                committed.Step, OpenWaves, committed.Metrics.GetValueOrDefault("train/loss"), committed.Metrics.GetValueOrDefault("train/grad_norm")),
+        ],
+        OpenWaves = [],
+        Metrics = committed.Metrics,
+        Groups = Groups.Plus(committed.Groups),
+    };
+
+    private LedgerWave? OpenWave(WaveId id) => OpenWaves.FirstOrDefault(wave => wave.Wave == id);
+
+    private LedgerWave Sampled(WaveId id) => OpenWave(id) ?? throw new InvalidDataException($"The journal goes on with wave {id}, which it never began.");
+
+    private RunState With(LedgerWave wave) => this with
+    {
+        OpenWaves = [.. OpenWaves.Where(other => other.Wave != wave.Wave).Append(wave).OrderBy(other => other.Wave.Index)],
+    };
+}
+
+/// <summary>How groups ended.</summary>
+/// <param name="Used">Used by a step.</param>
+/// <param name="Dropped">Dropped, by reason.</param>
+public sealed record GroupCounts(long Used, IReadOnlyDictionary<DropReason, long> Dropped)
+{
+    /// <summary>With the groups of one more step.</summary>
+    public GroupCounts Plus(IReadOnlyList<GroupOutcome> groups)
+    {
+        var dropped = Dropped.ToDictionary();
+        foreach (var reason in groups.Select(group => group.Dropped).OfType<DropReason>())
+            dropped[reason] = dropped.GetValueOrDefault(reason) + 1;
+        return new GroupCounts(Used + groups.Count(group => group.Dropped is null), dropped);
     }
 }

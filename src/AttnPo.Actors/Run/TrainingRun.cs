@@ -30,12 +30,12 @@ public sealed class TrainingRun : IAsyncDisposable
         _generator = new DeviceThread<IGenerator>("generator", setup.CreateGenerator, LogDisposal("generator"));
 
         var evaluation = setup.Evaluation is { Prompts: > 0 } given ? given : null;
-        var folder = new RunFolder(setup.Directory, setup.Run.KeepCheckpoints);
+        var folder = new RunFolder(setup.Directory, setup.Run.Retention, setup.Faults);
         var plan = new RunPlan(
-            directory.Run, setup.Run, setup.PromptSampler.PromptsPerStep, setup.PromptSampler.WavesPerStep, evaluation?.Every, folder);
-        var coordinator = RunCoordinator.Props(plan, parent => CreatePipeline(parent, setup, evaluation, folder));
+            directory.Run, setup.Run, setup.PromptSampler.PromptsPerStep, setup.PromptSampler.WavesPerStep, evaluation?.Every, folder, setup.Faults);
         _news = new NewsFeed(setup.Observe, Logging.GetLogger(_system, "observer"));
-        _guardian = _system.ActorOf(RunGuardian.Props(plan, coordinator, _news), "run");
+        _guardian = _system.ActorOf(
+            RunGuardian.Props(plan, anew => RunCoordinator.Props(plan, parent => CreatePipeline(parent, setup, evaluation, folder), anew), _news), "run");
     }
 
     /// <summary>The run's name.</summary>
@@ -69,7 +69,19 @@ public sealed class TrainingRun : IAsyncDisposable
     public Task<RunStatus> StatusAsync(CancellationToken cancellation = default) =>
         _guardian.Ask<RunStatus>(GetStatus.Instance, LongestAnswer, cancellation);
 
-    /// <summary>Asks the run to end after the commit of the step under way, and waits for it.</summary>
+    /// <summary>Asks the run to drain and then to wait until it is resumed, in whatever process.</summary>
+    public Task<RunReply> PauseAsync(CancellationToken cancellation = default) =>
+        _guardian.Ask<RunReply>(Pause.Instance, LongestAnswer, cancellation);
+
+    /// <summary>Asks a paused run to go on.</summary>
+    public Task<RunReply> ResumeAsync(CancellationToken cancellation = default) =>
+        _guardian.Ask<RunReply>(Resume.Instance, LongestAnswer, cancellation);
+
+    /// <summary>Asks for a checkpoint of the last committed step, and waits until it lies on disk.</summary>
+    public Task<RunReply> CheckpointAsync(CancellationToken cancellation = default) =>
+        _guardian.Ask<RunReply>(WriteCheckpoint.Instance, cancellation);
+
+    /// <summary>Asks the run to drain and to end then, and waits for it.</summary>
     public Task<RunOutcome> StopAsync()
     {
         _guardian.Tell(Stop.Instance);
@@ -95,25 +107,26 @@ public sealed class TrainingRun : IAsyncDisposable
 
     private PipelineActors CreatePipeline(IActorRefFactory parent, RunSetup setup, EvaluationSettings? evaluation, RunFolder folder)
     {
-        var seed = setup.Run.Seed;
+        var (seed, faults) = (setup.Run.Seed, setup.Faults);
         var sampler = parent.ActorOf(
-            PromptSampler.Props(setup.PromptSampler, setup.Training, setup.Tokenizer.Encode, seed), nameof(PromptSampler));
-        var generator = parent.ActorOf(Generator.Props(sampler, setup.Generator, _generator, seed), nameof(Generator));
+            PromptSampler.Props(setup.PromptSampler, setup.Training, setup.Tokenizer.Encode, seed, faults), nameof(PromptSampler));
+        var generator = parent.ActorOf(Generator.Props(sampler, setup.Generator, _generator, folder, seed, faults), nameof(Generator));
         var verifier = parent.ActorOf(
             RewardVerifier.Props(
-                generator, setup.RewardVerifier, setup.Credit, setup.Reader.Read, tokens => setup.Tokenizer.Decode(tokens).Text, setup.Labels),
+                generator, setup.RewardVerifier, setup.Credit, setup.Reader.Read, tokens => setup.Tokenizer.Decode(tokens).Text, setup.Labels,
+                folder, faults),
             nameof(RewardVerifier));
         var scorer = parent.ActorOf(
-            AttentionScorer.Props(verifier, setup.AttentionScorer, setup.Credit, _learner), nameof(AttentionScorer));
+            AttentionScorer.Props(verifier, setup.AttentionScorer, setup.Credit, _learner, folder, faults), nameof(AttentionScorer));
         var optimizer = parent.ActorOf(
-            Optimizer.Props(scorer, setup.Optimizer, setup.Run.Steps, _learner, folder), nameof(Optimizer));
+            Optimizer.Props(scorer, setup.Optimizer, setup.Run, _learner, folder, faults), nameof(Optimizer));
         var evaluator = evaluation is null
             ? null
             : parent.ActorOf(
                 Evaluator.Props(
-                    evaluation, setup.HeldOut!, setup.Tokenizer.Encode, setup.Reader.Read, setup.Labels, _generator, seed),
+                    evaluation, setup.HeldOut!, setup.Tokenizer.Encode, setup.Reader.Read, setup.Labels, _generator, seed, faults),
                 nameof(Evaluator));
         IActorRef[] stages = [sampler, generator, verifier, scorer, optimizer];
-        return new PipelineActors(optimizer, evaluator, evaluator is null ? stages : [.. stages, evaluator]);
+        return new PipelineActors(sampler, optimizer, evaluator, evaluator is null ? stages : [.. stages, evaluator]);
     }
 }

@@ -13,14 +13,18 @@ internal static class Watchdog
     /// <param name="progressAt">When the run went on last.</param>
     /// <param name="now">The time.</param>
     /// <param name="deadline">How long a wait may be.</param>
+    /// <param name="missing">Waves whose records a commit waits for.</param>
     public static IReadOnlyList<string> Overdue(
-        IReadOnlyList<StageStatus> stages, string state, StepAttempt attempt, DateTimeOffset progressAt, DateTimeOffset now, TimeSpan deadline)
+        IReadOnlyList<StageStatus> stages, string state, StepAttempt attempt, DateTimeOffset progressAt, DateTimeOffset now, TimeSpan deadline,
+        IReadOnlyList<WaveId> missing)
     {
         var held = from stage in stages
                    from wave in stage.InHand
                    where now - wave.Since > deadline
                    select $"wave {wave.Wave} is at {stage.Stage} since {At(wave.Since)}";
         var overdue = held.ToList();
+        if (now - progressAt > deadline)
+            overdue.AddRange(missing.Select(wave => $"the commit of step {wave.Step} waits for the record of wave {wave} since {At(progressAt)}"));
         if (overdue.Count == 0 && now - progressAt > deadline)
             overdue.Add($"{attempt} ({state}) has made no progress since {At(progressAt)}; no stage holds a wave that long");
         return overdue;

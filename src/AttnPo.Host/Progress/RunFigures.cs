@@ -72,6 +72,11 @@ internal sealed class RunFigures
             + $"reward {Figure("reward/mean", "0.000")}  loss {Figure("train/loss", "0.0000")}  {Figure("tokens_per_s", "0")} tokens/s  "
             + $"{Figure("time/step_s", "0.00")} s ({StageTimes})  left {Readable(TimeLeft ?? TimeSpan.Zero)}",
         EvaluationFinished evaluation => "held-out at step " + evaluation.Step + ": " + HeldOut(evaluation.Metrics),
+        StepReplayed replayed => $"step {replayed.Step} trained again from the ledger (of {replayed.Last})"
+            + (replayed.Difference is null ? "" : $"; NOT AS BEFORE: {replayed.Difference}"),
+        PauseBegun paused => $"paused after step {paused.Step}" + (paused.Waves == 0 ? "" : $", with {paused.Waves} waves of the next in the ledger")
+            + "; attnpo resume goes on",
+        PauseEnded resumed => $"resumed after step {resumed.Step}",
         WorkRetried retried => $"step {retried.Step} failed in {retried.Stage} ({retried.Reason}); beginning it again",
         _ => null,
     };

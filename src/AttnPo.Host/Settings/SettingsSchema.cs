@@ -26,6 +26,7 @@ internal static partial class SettingsSchema
         new IntegerKey("rollout.prompts-per-step", 1, 65_536),
         new IntegerKey("rollout.samples", 2, 1024),
         new IntegerKey("rollout.waves-per-step", 1, 65_536),
+        new IntegerKey("rollout.retries", 0, 1000) { AffectsResult = false },
         new IntegerKey("rollout.max-prompt-tokens", 1, 1_000_000),
         new IntegerKey("rollout.max-new-tokens", 1, 1_000_000),
         new RealKey("rollout.temperature", 0, 10, Open: true),
@@ -62,11 +63,17 @@ internal static partial class SettingsSchema
         new IntegerKey("pipeline.window", 1, 65_536) { AffectsResult = false },
         new IntegerKey("pipeline.restart-budget", 0, 1000) { AffectsResult = false },
         new DurationKey("pipeline.stall-after", TimeSpan.FromSeconds(1)) { AffectsResult = false },
+        new DurationKey("pipeline.give-up-after", TimeSpan.FromSeconds(1)) { AffectsResult = false },
 
         new ChoiceKey("journal.provider", "sqlite", "postgresql") { AffectsResult = false },
         new TextKey("journal.connection-string", "a connection string, or nothing for journal.db in the run directory", _ => true) { AffectsResult = false },
 
+        new IntegerKey("checkpoint.every", 1, 10_000_000) { AffectsResult = false },
         new IntegerKey("checkpoint.keep-last", 1, 1_000_000) { AffectsResult = false },
+        new IntegerKey("checkpoint.keep-every", 0, 10_000_000) { AffectsResult = false },
+
+        new IntegerKey("ledger.keep-steps", 0, 10_000_000) { AffectsResult = false },
+        new IntegerKey("ledger.snapshot-every", 1, 10_000_000) { AffectsResult = false },
 
         new IntegerKey("evaluation.every", 0, 10_000_000) { AffectsResult = false },
         new IntegerKey("evaluation.prompts", 0, 1_000_000) { AffectsResult = false },

@@ -22,7 +22,15 @@ internal static class StageSettings
         CodeVersion = typeof(StageSettings).Assembly.GetName().Version!.ToString(3),
         RestartBudget = s.Integer("pipeline.restart-budget"),
         StallAfter = s.Get<TimeSpan>("pipeline.stall-after"),
-        KeepCheckpoints = s.Integer("checkpoint.keep-last"),
+        GiveUpAfter = s.Get<TimeSpan>("pipeline.give-up-after"),
+        Retention = new RetentionSettings
+        {
+            CheckpointEvery = s.Integer("checkpoint.every"),
+            KeepCheckpoints = s.Integer("checkpoint.keep-last"),
+            KeepCheckpointsEvery = s.Integer("checkpoint.keep-every"),
+            KeepSteps = s.Integer("ledger.keep-steps"),
+            SnapshotEvery = s.Integer("ledger.snapshot-every"),
+        },
     };
 
     /// <summary>PromptSampler. A prompt must leave the model room for one token of the response.</summary>
@@ -39,6 +47,7 @@ internal static class StageSettings
         SamplesPerPrompt = s.Integer("rollout.samples"),
         Sampling = new SamplingSettings(
             s.Integer("rollout.max-new-tokens"), s.Get<double>("rollout.temperature"), s.Get<double>("rollout.top-p"), s.Integer("rollout.top-k"), model.StopTokens),
+        Retries = s.Integer("rollout.retries"),
         Window = s.Integer("pipeline.window"),
     };
 

@@ -29,7 +29,7 @@ internal sealed class FakeRun : IDisposable
             Run = new RunSettings
             {
                 Steps = steps, Seed = 7, SettingsHash = "h1", CodeVersion = "test", RestartBackoff = TimeSpan.FromMilliseconds(1),
-                KeepCheckpoints = 2,
+                Retention = new RetentionSettings { CheckpointEvery = 1, KeepCheckpoints = 2 },
             },
             PromptSampler = new PromptSamplerSettings { PromptsPerStep = 6, WavesPerStep = 4 },
             Generator = Waves.GeneratorSettings,

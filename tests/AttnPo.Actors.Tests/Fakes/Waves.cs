@@ -1,5 +1,6 @@
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
+using AttnPo.Actors.Run;
 using AttnPo.Core.Credit;
 using AttnPo.Core.Data;
 using AttnPo.Core.Steps;
@@ -18,7 +19,10 @@ internal static class Waves
 
     public static readonly SamplingSettings Sampling = new(64, 1, 1, 0, []);
 
-    public static BeginStep Begin(int waves, StepAttempt? attempt = null) => new(attempt ?? Attempt, new PolicyVersion(0), 0, waves);
+    public static BeginStep Begin(int waves, StepAttempt? attempt = null) => new(attempt ?? Attempt, new PolicyVersion(0), 0, waves, []);
+
+    /// <summary>A file that nobody reads.</summary>
+    public static readonly BlobRecord NoBlob = new("none", 0, "");
 
     public static SampledWave Sampled(int index, StepAttempt? attempt = null)
     {
@@ -42,7 +46,7 @@ internal static class Waves
             return new Completion(group.Position, sample, tokens, new float[tokens.Length], FinishReason.Stop);
         });
         return new GeneratedWave(
-            Attempt, group.Id.Wave, new PolicyVersion(0), [new GeneratedGroup(group, [.. completions])], [], TimeSpan.Zero);
+            Attempt, group.Id.Wave, new PolicyVersion(0), [new GeneratedGroup(group, [.. completions])], [], NoBlob, TimeSpan.Zero);
     }
 
     /// <summary>One group; each rollout has three steps of two tokens, the closing token, and two tokens of answer.</summary>
@@ -74,7 +78,7 @@ internal static class Waves
         var judged = Judged(index, rollouts);
         return new ScoredWave(
             judged.Attempt, judged.Id, judged.Policy,
-            [new ScoredGroup(judged.Groups[0], [.. rollouts.Select(_ => (StepCredit?)null)])], [], TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
+            [new ScoredGroup(judged.Groups[0], [.. rollouts.Select(_ => (StepCredit?)null)])], [], NoBlob, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
     }
 
     public static CreditSettings AttnPo => CreditSettings.For(Method.AttnPo) with { Delay = 0 };

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Tests.Fakes;
 using AttnPo.Core.Credit;
@@ -70,7 +71,7 @@ public sealed class AttentionScorerTests : StageSpec
     private async Task<ScoredWave> Score(Scorer engine, AttentionScorerSettings settings, CreditSettings credit, JudgedWave wave)
     {
         await using var device = new DeviceThread<LearnerEngine>("learner", () => new LearnerEngine(null!, engine, engine), _ => { });
-        var scorer = Sys.ActorOf(AttentionScorer.Props(CreateTestProbe(), settings, credit, device));
+        var scorer = Sys.ActorOf(AttentionScorer.Props(CreateTestProbe(), settings, credit, device, Folder, FaultPlan.None));
         scorer.Tell(Waves.Begin(1));
         scorer.Tell(new Demand(Waves.Attempt, 1));
         scorer.Tell(wave);

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Tests.Fakes;
@@ -17,7 +18,7 @@ public sealed class GeneratorTests : StageSpec
     {
         var engine = new RecordingGenerator();
         await using var device = new DeviceThread<IGenerator>("generator", () => engine, _ => { });
-        var generator = Sys.ActorOf(Generator.Props(CreateTestProbe(), Waves.GeneratorSettings, device, seed: 9));
+        var generator = Sys.ActorOf(Generator.Props(CreateTestProbe(), Waves.GeneratorSettings, device, Folder, seed: 9, FaultPlan.None));
         generator.Tell(Waves.Begin(1) with { Policy = new PolicyVersion(5) });
         generator.Tell(new Demand(Waves.Attempt, 1));
         generator.Tell(Waves.Sampled(3));
@@ -36,7 +37,7 @@ public sealed class GeneratorTests : StageSpec
     {
         var engine = new RecordingGenerator();
         await using var device = new DeviceThread<IGenerator>("generator", () => engine, _ => { });
-        var generator = Sys.ActorOf(Generator.Props(CreateTestProbe(), Waves.GeneratorSettings, device, seed: 9));
+        var generator = Sys.ActorOf(Generator.Props(CreateTestProbe(), Waves.GeneratorSettings, device, Folder, seed: 9, FaultPlan.None));
         generator.Tell(Waves.Begin(1));
         generator.Tell(new Demand(Waves.Attempt, 1));
         generator.Tell(Waves.Sampled(0) with { Groups = [] });
@@ -50,7 +51,7 @@ public sealed class GeneratorTests : StageSpec
         await using var device = new DeviceThread<IGenerator>("generator", () => new RecordingGenerator { Lost = 2 }, _ => { });
         var parent = CreateTestProbe();
         var generator = parent.ChildActorOf(
-            Generator.Props(CreateTestProbe(), Waves.GeneratorSettings, device, seed: 9), SupervisorStrategy.DefaultStrategy);
+            Generator.Props(CreateTestProbe(), Waves.GeneratorSettings, device, Folder, seed: 9, FaultPlan.None), SupervisorStrategy.DefaultStrategy);
         generator.Tell(Waves.Begin(1));
         generator.Tell(Waves.Sampled(0));
         Assert.Contains("has 3 completions of the 4 asked for", parent.ExpectMsg<StageRestarted>().Reason);

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.TestKit;
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
@@ -18,7 +19,7 @@ public sealed class OptimizerTests : StageSpec
 {
     private static readonly (Verdict, double)[] Signal = [(Verdict.Correct, 0.5), (Verdict.Wrong, -0.5)];
     private static readonly (Verdict, double)[] NoSignal = [(Verdict.Wrong, 0), (Verdict.Wrong, 0)];
-    private readonly TemporaryFolder _files = new();
+    private static readonly RunSettings Run = new() { Steps = 10, SettingsHash = "h", Retention = new RetentionSettings { CheckpointEvery = 1 } };
     private readonly RecordingTrainer _trainer = new();
     private readonly DeviceThread<LearnerEngine> _device;
     private readonly TestProbe _upstream;
@@ -145,26 +146,22 @@ public sealed class OptimizerTests : StageSpec
         var optimizer = Begin(waves: 1, window: 1);
         optimizer.Tell(Waves.Scored(0, Signal), _upstream);
         var trained = Trained();
-        new CheckpointFolder(_files["checkpoints"], 1).Verify(trained.Checkpoint);
-        Assert.Equal(2, File.ReadAllLines(_files["rollouts", "step-000001.jsonl"]).Length);
-        Assert.Equal("weights", Assert.Single(trained.Checkpoint.Files).Name);
+        Folder.Checkpoints.Verify(trained.Checkpoint!);
+        Assert.Equal("weights", Assert.Single(trained.Checkpoint!.Files).Name);
     }
 
     protected override void AfterAll()
     {
         base.AfterAll();
         _device.DisposeAsync().AsTask().Wait();
-        _files.Dispose();
     }
 
     private IActorRef Begin(int waves, int window)
     {
-        var folder = new RunFolder(_files.Path, 3);
-        folder.Restore(StepNumber.Start, null);
         var settings = new OptimizerStageSettings { Window = window };
         var optimizer = _parent.ChildActorOf(
-            Optimizer.Props(_upstream, settings, 10, _device, folder), SupervisorStrategy.DefaultStrategy);
-        optimizer.Tell(new PreparePolicy(Waves.Attempt, new PolicyVersion(0), null, false), _parent);
+            Optimizer.Props(_upstream, settings, Run, _device, Folder, FaultPlan.None), SupervisorStrategy.DefaultStrategy);
+        optimizer.Tell(new PreparePolicy(Waves.Attempt, new PolicyVersion(0), null, [], false), _parent);
         _parent.ExpectMsg<PolicyReady>();
         optimizer.Tell(Waves.Begin(waves), _parent);
         _upstream.ExpectMsg<BeginStep>();

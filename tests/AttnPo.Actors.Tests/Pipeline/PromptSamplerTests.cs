@@ -1,4 +1,5 @@
 using Akka.Actor;
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Tests.Fakes;
@@ -64,7 +65,7 @@ public sealed class PromptSamplerTests : StageSpec
     }
 
     private IActorRef Sampler(PromptSamplerSettings settings) =>
-        Sys.ActorOf(PromptSampler.Props(settings, new FakeTask(20), FakeTask.Tokenizer.Encode, seed: 3));
+        Sys.ActorOf(PromptSampler.Props(settings, new FakeTask(20), FakeTask.Tokenizer.Encode, seed: 3, FaultPlan.None));
 
     private List<SampledGroup> Step(IActorRef sampler, BeginStep step)
     {

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Tests.Fakes;
 using AttnPo.Core.Data;
@@ -44,7 +45,8 @@ public sealed class RewardVerifierTests : StageSpec
     private JudgedWave Judge(GeneratedWave wave, ReadResponseFunction read)
     {
         var verifier = Sys.ActorOf(RewardVerifier.Props(
-            CreateTestProbe(), new RewardVerifierSettings(), Waves.AttnPo, read, tokens => FakeTask.Tokenizer.Decode(tokens).Text, new FakeTask(1)));
+            CreateTestProbe(), new RewardVerifierSettings(), Waves.AttnPo, read, tokens => FakeTask.Tokenizer.Decode(tokens).Text, new FakeTask(1),
+            Folder, FaultPlan.None));
         verifier.Tell(Waves.Begin(1));
         verifier.Tell(new Demand(Waves.Attempt, 1));
         verifier.Tell(wave);

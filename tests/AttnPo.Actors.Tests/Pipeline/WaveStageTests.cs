@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.TestKit;
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Tests.Fakes;
@@ -81,7 +82,7 @@ public sealed class WaveStageTests : StageSpec
         var parent = CreateTestProbe();
         var stage = Begin(window: 2, waves: 2, parent: parent, work: _ => throw new IOException("broken"));
         stage.Tell(Waves.Sampled(0), _upstream);
-        Assert.Equal(new StageRestarted(nameof(Passing), Waves.Attempt, "IOException: broken"), parent.ExpectMsg<StageRestarted>());
+        Assert.Equal(new StageRestarted(nameof(Passing), Waves.Attempt, "IOException: broken", false), parent.ExpectMsg<StageRestarted>());
     }
 
     [Fact]
@@ -159,7 +160,7 @@ public sealed class WaveStageTests : StageSpec
 
     private sealed record Passed(StepAttempt Attempt, WaveId Id) : IWave;
 
-    private sealed class Passing(IActorRef upstream, int window, Action<SampledWave> work) : WaveStage<SampledWave, Passed>(upstream, window)
+    private sealed class Passing(IActorRef upstream, int window, Action<SampledWave> work) : WaveStage<SampledWave, Passed>(upstream, window, FaultPlan.None, FaultPoint.Judged)
     {
         protected override Task<Passed> WorkAsync(SampledWave wave, BeginStep step, CancellationToken cancellation) => Task.Run(() =>
         {
@@ -168,7 +169,7 @@ public sealed class WaveStageTests : StageSpec
         });
     }
 
-    private sealed class Hanging(IActorRef upstream, IActorRef told) : WaveStage<SampledWave, Passed>(upstream, 2)
+    private sealed class Hanging(IActorRef upstream, IActorRef told) : WaveStage<SampledWave, Passed>(upstream, 2, FaultPlan.None, FaultPoint.Judged)
     {
         protected override async Task<Passed> WorkAsync(SampledWave wave, BeginStep step, CancellationToken cancellation)
         {

@@ -1,3 +1,4 @@
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
 using AttnPo.Actors.Tests.Fakes;
@@ -13,7 +14,7 @@ public sealed class CheckpointFolderTests : IDisposable
 
     public CheckpointFolderTests()
     {
-        _checkpoints = new CheckpointFolder(_folder["checkpoints"], keep: 2);
+        _checkpoints = new CheckpointFolder(_folder["checkpoints"], keep: 2, keepEvery: 0, FaultPlan.None);
         _checkpoints.Sweep(StepNumber.Start);
     }
 

@@ -14,7 +14,7 @@ public sealed class RunEventSerializerTests : StageSpec
     private static readonly GroupId Group = new(new WaveId(new StepNumber(3), 1), 2);
 
     /// <summary>One of each kind; <see cref="Every_kind_of_event_has_an_example_here"/> keeps the list whole.</summary>
-    private static readonly IRunEvent[] Examples =
+    private static readonly RunEvent[] Examples =
     [
         new RunStarted(new RunId("r1"), "hash", "1.0", ulong.MaxValue, 40),
         new RunContinued("1.1", 80),
@@ -34,7 +34,7 @@ public sealed class RunEventSerializerTests : StageSpec
 
     [Fact]
     public void Every_kind_of_event_has_an_example_here() => Assert.Equal(
-        typeof(IRunEvent).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(IRunEvent))).Select(type => type.Name).Order(),
+        typeof(RunEvent).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(RunEvent))).Select(type => type.Name).Order(),
         Examples.Select(example => example.GetType().Name).Order());
 
     [Fact]
