@@ -1,3 +1,4 @@
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
 using AttnPo.Core.Credit;
@@ -67,6 +68,9 @@ public sealed record RunSetup
 
     /// <summary>Makes the generator, without a policy yet. Called on the thread that will use it; again after a failure.</summary>
     public required Func<IGenerator> CreateGenerator { get; init; }
+
+    /// <summary>Faults to inject, for tests of what a run bears. Default: none.</summary>
+    public FaultPlan Faults { get; init; } = FaultPlan.None;
 
     /// <summary>Is told the run's news, one at a time and in order; may be slow, must not throw.</summary>
     public Action<RunProtocol.IRunProgress> Observe { get; init; } = _ => { };

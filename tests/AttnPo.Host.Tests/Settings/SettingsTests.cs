@@ -177,11 +177,4 @@ public sealed class SettingsTests
 
     [Fact]
     public void An_include_is_an_error() => Assert.Contains("include", ErrorOf("include \"other.conf\""));
-
-    [Theory]
-    [InlineData("", "abc", 3)]
-    [InlineData("kitten", "sitting", 3)]
-    [InlineData("lamda", "lambda", 1)]
-    public void The_edit_distance_counts_insertions_deletions_and_replacements(string a, string b, int distance) =>
-        Assert.Equal(distance, NearestKey.Distance(a, b));
 }
