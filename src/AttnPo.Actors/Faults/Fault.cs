@@ -96,7 +96,7 @@ public sealed record Fault
         foreach (var (name, ticks) in Units)
             if (text.EndsWith(name, StringComparison.Ordinal)
                 && decimal.TryParse(text[..^name.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
-                && count > 0 && count * ticks is >= 1 and <= TimeSpan.TicksPerDay)
+                && count <= TimeSpan.TicksPerDay / ticks && count * ticks >= 1)
                 return new TimeSpan((long)(count * ticks));
         throw new FormatException($"delay={text} is not a time with its unit (ms, s, m or h) of at most a day, e.g. 120ms");
     }
