@@ -19,7 +19,8 @@ internal sealed class FaultyJournal : SqlWriteJournal
         : base(configuration) => _faults = JournalFaults.Of(Context.System);
 
     /// <inheritdoc/>
-    protected override async Task<IImmutableList<Exception>> WriteMessagesAsync(IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
+    protected override async Task<IImmutableList<Exception>> WriteMessagesAsync(
+        IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
     {
         _faults.Pass(FaultPoint.Journal);
         return await base.WriteMessagesAsync(messages, cancellationToken).ConfigureAwait(false);

@@ -11,7 +11,7 @@ internal static class ActorSystemConfig
     /// <param name="journal">Where the journal is.</param>
     /// <param name="directory">Of the run.</param>
     /// <param name="logLevel">Of Akka: DEBUG, INFO, WARNING, ERROR, OFF.</param>
-    /// <param name="faults">Where one waits at the journal, it writes through <see cref="FaultyJournal"/>, which asks the system for the plan.</param>
+    /// <param name="faults">Where one waits at the journal, that is a <see cref="FaultyJournal"/>; it asks the system for the plan.</param>
     public static Config Build(JournalSettings journal, string directory, string logLevel, FaultPlan? faults = null)
     {
         var provider = journal.Provider == JournalProvider.Sqlite ? ProviderName.SQLiteMS : ProviderName.PostgreSQL15;
@@ -52,9 +52,9 @@ internal static class ActorSystemConfig
               }
             }
             """).WithFallback(SqlPersistence.DefaultConfiguration);
-        return faults is null || !faults.Has(FaultPoint.Journal)
-            ? config
-            : ConfigurationFactory.ParseString($"akka.persistence.journal.sql.class = \"{NameOf(typeof(FaultyJournal))}\"").WithFallback(config);
+        if (faults is null || !faults.Has(FaultPoint.Journal)) return config;
+        return ConfigurationFactory.ParseString($"akka.persistence.journal.sql.class = \"{NameOf(typeof(FaultyJournal))}\"")
+            .WithFallback(config);
     }
 
     private static string NameOf(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";

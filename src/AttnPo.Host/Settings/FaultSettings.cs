@@ -11,9 +11,6 @@ internal static class FaultSettings
     /// <summary>Their key.</summary>
     public const string Key = "faults";
 
-    /// <summary>The option that adds to them.</summary>
-    public const string Option = "--fault";
-
     /// <summary>Why a text is no fault; null where it is one.</summary>
     public static string? WhyNot(string text)
     {
@@ -28,14 +25,9 @@ internal static class FaultSettings
         }
     }
 
-    /// <summary>The settings with further faults from the command line, behind those that they hold.</summary>
-    /// <exception cref="SettingsException">One of them cannot be used.</exception>
-    public static ResolvedSettings Add(ResolvedSettings settings, IReadOnlyList<string> faults)
-    {
-        foreach (var text in faults)
-            if (WhyNot(text) is { } reason) throw new SettingsException($"{Option} {text}: {reason}");
-        return faults.Count == 0 ? settings : settings.With(Key, settings.Get<string[]>(Key).Concat(faults).ToArray());
-    }
+    /// <summary>The settings with further faults, behind those that they hold.</summary>
+    public static ResolvedSettings Add(ResolvedSettings settings, IReadOnlyList<string> faults) =>
+        faults.Count == 0 ? settings : settings.With(Key, settings.Get<string[]>(Key).Concat(faults).ToArray());
 
     /// <summary>The faults as a line says them; null where there are none.</summary>
     public static string? Announcement(ResolvedSettings settings) =>

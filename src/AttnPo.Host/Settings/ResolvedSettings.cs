@@ -51,7 +51,10 @@ internal sealed class ResolvedSettings
         where mine != theirs
         select key.Path;
 
-    /// <summary>The text of settings.conf: every key in force with its source; the silent ones and those of this start alone as comments, so that the file can be used again.</summary>
+    /// <summary>
+    /// The text of settings.conf: every key in force with its source; the silent ones and those of this start alone as comments, so
+    /// that the file can be used again.
+    /// </summary>
     public string ToHocon()
     {
         var text = new StringBuilder("# Resolved settings of this run. Hash of what decides the result: ").Append(Hash()).Append('\n');

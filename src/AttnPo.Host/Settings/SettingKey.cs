@@ -12,7 +12,7 @@ internal abstract record SettingKey(string Path)
     /// </summary>
     public bool AffectsResult { get; init; } = true;
 
-    /// <summary>False for keys that are of one start alone: settings.conf names them in a comment, and the next start knows nothing of them.</summary>
+    /// <summary>False for keys of one start alone: settings.conf names them in a comment, which the next start does not read.</summary>
     public bool Persists { get; init; } = true;
 
     /// <summary>What a value must be, as an error message says it.</summary>

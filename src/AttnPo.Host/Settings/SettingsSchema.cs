@@ -76,7 +76,8 @@ internal static partial class SettingsSchema
         new ChoiceKey("log.level", "debug", "info", "warning", "error") { AffectsResult = false },
 
         new ListKey(
-            FaultSettings.Key, "a list of faults, e.g. [\"point=generate,after=3,action=throw\"]", text => FaultSettings.WhyNot(text) is null)
+            FaultSettings.Key, "a list of faults, e.g. [\"point=generate,after=3,action=throw\"]",
+            text => FaultSettings.WhyNot(text) is null)
             { AffectsResult = false, Persists = false, WhyNot = FaultSettings.WhyNot },
     ];
 

@@ -80,14 +80,19 @@ public sealed class FaultPlanTests
     }
 
     [Fact]
-    public void After_a_delay_the_message_is_sent() =>
-        Assert.True(Plan(new Fault { Point = FaultPoint.Scored, Action = FaultAction.Delay, Delay = TimeSpan.FromTicks(1) }).Pass(FaultPoint.Scored));
+    public void After_a_delay_the_message_is_sent()
+    {
+        var plan = Plan(new Fault { Point = FaultPoint.Scored, Action = FaultAction.Delay, Delay = TimeSpan.FromTicks(1) });
+        Assert.True(plan.Pass(FaultPoint.Scored));
+    }
 
     [Fact]
     public void A_crash_kills_at_the_point()
     {
         var killedOn = new List<int>();
-        var plan = new FaultPlan([new Fault { Point = FaultPoint.Commit, Action = FaultAction.Crash, After = 1 }], () => killedOn.Add(Environment.CurrentManagedThreadId));
+        var plan = new FaultPlan(
+            [new Fault { Point = FaultPoint.Commit, Action = FaultAction.Crash, After = 1 }],
+            () => killedOn.Add(Environment.CurrentManagedThreadId));
         plan.Pass(FaultPoint.Commit);
         Assert.Empty(killedOn);
         plan.Pass(FaultPoint.Commit);
@@ -129,7 +134,10 @@ public sealed class FaultPlanTests
     [InlineData(FaultAction.Delay, 0, 1, 100_000, "delay=100000000ms is longer than a day or negative")]
     public void A_fault_that_is_not_possible_is_refused(FaultAction action, int after, int times, int delay, string reason)
     {
-        var fault = new Fault { Point = FaultPoint.Generate, Action = action, After = after, Times = times, Delay = TimeSpan.FromSeconds(delay) };
+        var fault = new Fault
+        {
+            Point = FaultPoint.Generate, Action = action, After = after, Times = times, Delay = TimeSpan.FromSeconds(delay),
+        };
         Assert.Contains(reason, Assert.Throws<ArgumentException>(() => Plan(fault)).Message, StringComparison.Ordinal);
     }
 

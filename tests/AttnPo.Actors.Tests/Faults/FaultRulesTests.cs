@@ -24,13 +24,14 @@ public sealed class FaultRulesTests
     public void The_document_lists_every_point_and_action_and_what_is_possible_where()
     {
         var lines = File.ReadAllLines(Path.Combine(ArchitectureTests.Root, "docs", "faults.md"));
-        string[] RowsBelow(string head) => [.. lines.SkipWhile(line => !line.StartsWith(head, StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'))];
-
         Assert.Equal(Enum.GetValues<FaultAction>().Select(FaultNames.Of), RowsBelow("| action ").Select(row => row.Split('`')[1]));
         Assert.Equal(
             from point in Enum.GetValues<FaultPoint>()
             let others = FaultRules.ActionsAt(point).Except([FaultAction.Crash, FaultAction.Throw, FaultAction.Delay])
             select (FaultNames.Of(point), string.Join(", ", others.Select(FaultNames.Of))),
             RowsBelow("| point ").Select(row => (row.Split('`')[1], row.Split('|')[3].Trim())));
+
+        IEnumerable<string> RowsBelow(string head) =>
+            lines.SkipWhile(line => !line.StartsWith(head, StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'));
     }
 }

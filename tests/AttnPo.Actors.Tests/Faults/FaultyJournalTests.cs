@@ -46,7 +46,8 @@ public sealed class FaultyJournalTests
         FaultPlan elsewhere = new([new Fault { Point = FaultPoint.Commit, Action = FaultAction.Throw }]);
         var usual = ActorSystemConfig.Build(new JournalSettings(), "run", "OFF");
         Assert.StartsWith("Akka.Persistence.Sql.", usual.GetString("akka.persistence.journal.sql.class"), StringComparison.Ordinal);
-        Assert.Equal(usual.ToString(includeFallback: true), ActorSystemConfig.Build(new JournalSettings(), "run", "OFF", elsewhere).ToString(includeFallback: true));
+        var withFaults = ActorSystemConfig.Build(new JournalSettings(), "run", "OFF", elsewhere);
+        Assert.Equal(usual.ToString(includeFallback: true), withFaults.ToString(includeFallback: true));
     }
 
     /// <summary>What a persistent actor tells of writing these events, one after the other.</summary>

@@ -47,8 +47,9 @@ public sealed class FileDamageTests : IDisposable
     [Fact]
     public void Corrupt_without_a_file_is_a_mistake_of_whoever_passes_the_point()
     {
-        Assert.Throws<ArgumentNullException>(() => Plan(FaultPoint.BlobNamed, FaultAction.Corrupt).Pass(FaultPoint.BlobNamed));
-        Assert.Throws<FileNotFoundException>(() => Plan(FaultPoint.BlobNamed, FaultAction.Corrupt).Pass(FaultPoint.BlobNamed, _folder["none"]));
+        var plan = Plan(FaultPoint.BlobNamed, FaultAction.Corrupt);
+        Assert.Throws<ArgumentNullException>(() => plan.Pass(FaultPoint.BlobNamed));
+        Assert.Throws<FileNotFoundException>(() => plan.Pass(FaultPoint.BlobNamed, _folder["none"]));
     }
 
     [Fact]
@@ -70,7 +71,8 @@ public sealed class FileDamageTests : IDisposable
             using var file = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
             file.WriteByte(1);
         });
-        var injected = Assert.Throws<IOException>(() => Plan(FaultPoint.BlobWrite, FaultAction.DiskFull).Pass(FaultPoint.BlobWrite, _folder["x"]));
+        var plan = Plan(FaultPoint.BlobWrite, FaultAction.DiskFull);
+        var injected = Assert.Throws<IOException>(() => plan.Pass(FaultPoint.BlobWrite, _folder["x"]));
         Assert.Equal(real.HResult, injected.HResult);
         Assert.Equal(real.Message.Replace("/dev/full", _folder["x"], StringComparison.Ordinal), injected.Message);
     }
