@@ -59,7 +59,7 @@ public sealed class FaultTests
     [InlineData("point=genrate,action=throw", "point=genrate is not known; the nearest is generate, all are sample, generate, generated")]
     [InlineData("point=Generate,action=throw", "point=Generate is not known; the nearest is generate,")]
     [InlineData("point=3,action=throw", "point=3 is not known")]
-    [InlineData("point=generate,action=trow", "action=trow is not known; the nearest is throw, all are crash, throw, delay, drop, corrupt, ")]
+    [InlineData("point=generate,action=trow", "action=trow is not known; the nearest is throw, all are crash, throw, delay, drop,")]
     [InlineData("point=generate,action=throw,afer=1", "afer is not known; the nearest is after; expected point=POINT")]
     [InlineData("point=generate,point=score,action=throw", "point stands there twice")]
     [InlineData("point=generate,action=throw,after=-1", "after=-1 is not a whole number from 0 to 1000000000")]
