@@ -10,7 +10,7 @@ namespace AttnPo.Actors.Tests;
 /// </summary>
 public sealed class ArchitectureTests
 {
-    private static readonly string Root = FindRoot();
+    internal static readonly string Root = FindRoot();
 
     public static TheoryData<string> Projects() => [.. Directory
         .GetFiles(Root, "*.csproj", SearchOption.AllDirectories)

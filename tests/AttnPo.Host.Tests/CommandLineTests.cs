@@ -28,6 +28,8 @@ public sealed class CommandLineTests
     [InlineData("train", "--set", "seed", "--run", "never-made")]
     [InlineData("train", "--set", "credit.heads=[]", "--run", "never-made")]
     [InlineData("train", "--set", "task.name=none", "--set", "data.files=a.jsonl", "--run", "never-made")]
+    [InlineData("train", "--fault", "point=generate", "--run", "never-made")]
+    [InlineData("train", "--set", "faults=point=generate,action=throw", "--run", "never-made")]
     [InlineData("eval", "--model", "m", "--task", "tiny", "--skip-bad", "--out", "f")]
     public async Task Wrong_arguments_end_with_2_and_one_line(params string[] args)
     {

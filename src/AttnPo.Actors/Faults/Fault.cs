@@ -14,7 +14,9 @@ public sealed record Fault
     private const string Form = "point=POINT,action=ACTION and perhaps after=N, times=N or times=all, delay=TIME";
     private static readonly string[] Keys = ["point", "after", "times", "action", "delay"];
     private static readonly (string Name, long Ticks)[] Units =
-        [("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond), ("m", TimeSpan.TicksPerMinute), ("h", TimeSpan.TicksPerHour)];
+    [
+        ("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond), ("m", TimeSpan.TicksPerMinute), ("h", TimeSpan.TicksPerHour),
+    ];
 
     /// <summary>Where it waits.</summary>
     public required FaultPoint Point { get; init; }
@@ -57,7 +59,8 @@ public sealed record Fault
             var at = part.IndexOf('=', StringComparison.Ordinal);
             if (at <= 0) throw new FormatException($"\"{part}\" is not KEY=VALUE; expected {Form}");
             var key = part[..at].TrimEnd();
-            if (!Keys.Contains(key)) throw new FormatException($"{key} is not known; the nearest is {EditDistance.Nearest(key, Keys)}; expected {Form}");
+            if (!Keys.Contains(key))
+                throw new FormatException($"{key} is not known; the nearest is {EditDistance.Nearest(key, Keys)}; expected {Form}");
             if (!given.TryAdd(key, part[(at + 1)..].TrimStart())) throw new FormatException($"{key} stands there twice");
         }
 
@@ -88,7 +91,8 @@ public sealed record Fault
     private static int Count(string key, string text, int least) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= least && count <= MaxCount
             ? count
-            : throw new FormatException($"{key}={text} is not a whole number from {least} to {MaxCount}" + (key == "times" ? ", or all" : ""));
+            : throw new FormatException(
+                $"{key}={text} is not a whole number from {least} to {MaxCount}" + (key == "times" ? ", or all" : ""));
 
     // Decimal numbers, so that every tick comes back as it was written.
     private static TimeSpan Time(string text)
@@ -96,7 +100,7 @@ public sealed record Fault
         foreach (var (name, ticks) in Units)
             if (text.EndsWith(name, StringComparison.Ordinal)
                 && decimal.TryParse(text[..^name.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
-                && count > 0 && count * ticks is >= 1 and <= TimeSpan.TicksPerDay)
+                && count <= TimeSpan.TicksPerDay / ticks && count * ticks >= 1)
                 return new TimeSpan((long)(count * ticks));
         throw new FormatException($"delay={text} is not a time with its unit (ms, s, m or h) of at most a day, e.g. 120ms");
     }

@@ -21,6 +21,7 @@ internal static class FaultNames
         foreach (var value in values)
             if (Of(value) == name) return value;
         var names = values.Select(Of).ToArray();
-        throw new FormatException($"{key}={name} is not known; the nearest is {EditDistance.Nearest(name, names)}, all are {string.Join(", ", names)}");
+        throw new FormatException(
+            $"{key}={name} is not known; the nearest is {EditDistance.Nearest(name, names)}, all are {string.Join(", ", names)}");
     }
 }

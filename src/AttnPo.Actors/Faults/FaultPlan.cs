@@ -31,7 +31,8 @@ public sealed class FaultPlan
 
     /// <summary>Passes a point, and bears the faults that are due there.</summary>
     /// <param name="point">The point.</param>
-    /// <param name="path">The file or folder that is being written or has been named there; null where there is none.</param>
+    /// <param name="path">The file or folder that is being written or has been named there; null where there is none. Its
+    /// writer has let go of it or shares it.</param>
     /// <returns>False where the message that is about to be sent is to be lost.</returns>
     /// <exception cref="InjectedFaultException">A fault throws.</exception>
     /// <exception cref="IOException">A fault fills the disk.</exception>
@@ -43,8 +44,9 @@ public sealed class FaultPlan
         List<Fault>? due = null;
         foreach (var armed in _armed)
             if (armed.Fault.Point == point && armed.IsDue()) (due ??= []).Add(armed.Fault);
+        if (due is null) return true;
         var isSent = true;
-        foreach (var fault in due ?? []) isSent &= Act(fault, path);
+        foreach (var fault in due) isSent &= Act(fault, path);
         return isSent;
     }
 

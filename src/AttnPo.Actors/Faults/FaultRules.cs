@@ -20,5 +20,6 @@ public static class FaultRules
     };
 
     /// <summary>The actions that a point allows.</summary>
-    public static IEnumerable<FaultAction> ActionsAt(FaultPoint point) => Enum.GetValues<FaultAction>().Where(action => Allows(point, action));
+    public static IEnumerable<FaultAction> ActionsAt(FaultPoint point) =>
+        Enum.GetValues<FaultAction>().Where(action => Allows(point, action));
 }

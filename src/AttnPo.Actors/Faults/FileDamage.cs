@@ -8,7 +8,7 @@ internal static class FileDamage
     // ENOSPC of Linux and macOS, ERROR_DISK_FULL of Windows.
     private static readonly int DiskFull = OperatingSystem.IsWindows() ? 112 : 28;
 
-    /// <summary>Makes the byte in the middle of a file another one; the file keeps its length, but for an empty one, which gets a byte.</summary>
+    /// <summary>Makes the byte in the middle of a file another one. The file keeps its length; an empty one gets a byte.</summary>
     /// <exception cref="FileNotFoundException">There is no file.</exception>
     public static void Corrupt(string path)
     {
@@ -21,7 +21,7 @@ internal static class FileDamage
         file.WriteByte(changed);
     }
 
-    /// <summary>Cuts off the second half of a file, if there is one, and gives the exception that the system throws on a full disk.</summary>
+    /// <summary>Cuts off the second half of a file, if there is one, and gives what the system throws on a full disk.</summary>
     public static IOException FillDisk(string? path)
     {
         var name = path is null ? null : FileAt(path);
@@ -32,7 +32,8 @@ internal static class FileDamage
         }
 
         var text = new Win32Exception(DiskFull).Message;
-        return new IOException(path is null ? text : $"{text} : '{name ?? path}'", OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : DiskFull);
+        var message = path is null ? text : $"{text} : '{name ?? path}'";
+        return new IOException(message, OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : DiskFull);
     }
 
     private static string? FileAt(string path) =>

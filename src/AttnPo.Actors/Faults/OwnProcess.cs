@@ -8,7 +8,7 @@ internal static class OwnProcess
 {
     private const int KilledExitCode = 128 + 9;
 
-    /// <summary>Kills this process (SIGKILL, or TerminateProcess on Windows). Nothing runs afterwards: no finally block, no flush.</summary>
+    /// <summary>Kills this process (SIGKILL, or TerminateProcess on Windows). Nothing runs after it: no finally block, no flush.</summary>
     public static void Kill()
     {
         using var self = Process.GetCurrentProcess();

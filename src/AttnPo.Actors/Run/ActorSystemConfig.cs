@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using Akka.Persistence.Sql;
+using AttnPo.Actors.Faults;
 using LinqToDB;
 
 namespace AttnPo.Actors.Run;
@@ -10,11 +11,12 @@ internal static class ActorSystemConfig
     /// <param name="journal">Where the journal is.</param>
     /// <param name="directory">Of the run.</param>
     /// <param name="logLevel">Of Akka: DEBUG, INFO, WARNING, ERROR, OFF.</param>
-    public static Config Build(JournalSettings journal, string directory, string logLevel)
+    /// <param name="faults">Where one waits at the journal, that is a <see cref="FaultyJournal"/>; it asks the system for the plan.</param>
+    public static Config Build(JournalSettings journal, string directory, string logLevel, FaultPlan? faults = null)
     {
         var provider = journal.Provider == JournalProvider.Sqlite ? ProviderName.SQLiteMS : ProviderName.PostgreSQL15;
         var connection = JournalDatabase.ConnectionString(journal, directory);
-        return ConfigurationFactory.ParseString(
+        var config = ConfigurationFactory.ParseString(
             $$"""
             {{RunLogger.FileKey}} = "{{Escape(Path.Combine(directory, "log", "attnpo.log"))}}"
             akka {
@@ -59,6 +61,9 @@ internal static class ActorSystemConfig
               }
             }
             """).WithFallback(SqlPersistence.DefaultConfiguration);
+        if (faults is null || !faults.Has(FaultPoint.Journal)) return config;
+        return ConfigurationFactory.ParseString($"akka.persistence.journal.sql.class = \"{NameOf(typeof(FaultyJournal))}\"")
+            .WithFallback(config);
     }
 
     private static string NameOf(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
 using AttnPo.Gpu;
@@ -25,7 +26,8 @@ public sealed class TrainingRun : IAsyncDisposable
     private TrainingRun(RunSetup setup, RunDirectory directory)
     {
         _directory = directory;
-        _system = ActorSystem.Create("attnpo", ActorSystemConfig.Build(setup.Journal, setup.Directory, setup.AkkaLogLevel));
+        _system = ActorSystem.Create("attnpo", ActorSystemConfig.Build(setup.Journal, setup.Directory, setup.AkkaLogLevel, setup.Faults));
+        JournalFaults.Register(_system, setup.Faults);
         _learner = new DeviceThread<LearnerEngine>("learner", setup.CreateLearner, LogDisposal("learner"));
         _generator = new DeviceThread<IGenerator>("generator", setup.CreateGenerator, LogDisposal("generator"));
 

@@ -21,25 +21,41 @@ internal static class TrainCommand
         var config = new Option<string>("--config") { Description = "Shipped settings by name, or a file. A run that is there keeps its own.", HelpName = "NAME|FILE" };
         var run = new Option<string>("--run") { Description = "Run directory; one that holds a run is gone on with. Without it runs/NAME.", HelpName = "DIR" };
         var set = new Option<string[]>("--set") { Description = "A setting above those of the file; may be given often.", HelpName = "KEY=VALUE" };
+        var fault = new Option<string[]>("--fault")
+        {
+            Description = "A fault to inject into this start alone, e.g. point=update,after=2,action=crash; may be given often.",
+            HelpName = "FAULT",
+        };
+        fault.Validators.Add(result =>
+        {
+            foreach (var text in result.GetValueOrDefault<string[]>() ?? [])
+                if (FaultSettings.WhyNot(text) is { } reason) result.AddError($"{fault.Name} {text}: {reason}.");
+        });
         var fresh = new Option<bool>("--fresh") { Description = "Start anew; refuses a directory that already holds a run." };
-        var command = new Command("train", "Trains; a run directory that already holds a run is gone on with.") { config, run, set, fresh };
+        var command = new Command("train", "Trains; a run directory that already holds a run is gone on with.")
+        {
+            config, run, set, fault, fresh,
+        };
         command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(config), parsed.GetValue(run), parsed.GetValue(set) ?? [], parsed.GetValue(fresh), parsed.InvocationConfiguration, cancellation));
+            parsed.GetValue(config), parsed.GetValue(run), parsed.GetValue(set) ?? [], parsed.GetValue(fault) ?? [], parsed.GetValue(fresh),
+            parsed.InvocationConfiguration, cancellation));
         return command;
     }
 
     /// <summary>Trains the embedded default, as no command at all does.</summary>
     public static Task<int> RunDefaultAsync(InvocationConfiguration console, CancellationToken cancellation) =>
-        RunAsync(null, null, [], fresh: false, console, cancellation);
+        RunAsync(null, null, [], [], fresh: false, console, cancellation);
 
     private static async Task<int> RunAsync(
-        string? config, string? run, string[] assignments, bool fresh, InvocationConfiguration console, CancellationToken cancellation)
+        string? config, string? run, string[] assignments, string[] faults, bool fresh,
+        InvocationConfiguration console, CancellationToken cancellation)
     {
         var directory = run ?? Path.Combine("runs", SettingsFiles.NameOf(config ?? SettingsFiles.DefaultName));
         var continued = RunFolderSettings.HoldsRun(directory);
-        var settings = RunFolderSettings.Resolve(directory, config, assignments, fresh);
+        var settings = FaultSettings.Add(RunFolderSettings.Resolve(directory, config, assignments, fresh), faults);
         console.Output.WriteLine($"run {directory}, settings {settings.Hash()[..12]}: {settings.Written("method")} on {settings.Get<string>("model.path")}, "
             + $"{settings.Written("steps")} steps, {settings.Get<string>("device")}, {settings.Written("threads")} threads");
+        if (FaultSettings.Announcement(settings) is { } announcement) console.Output.WriteLine(announcement);
 
         var display = new RunDisplay();
         using var tensorBoard = new TensorBoardProjection(directory);

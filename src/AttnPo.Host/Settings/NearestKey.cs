@@ -7,7 +7,7 @@ internal static class NearestKey
 {
     /// <summary>The key with the smallest edit distance; a key whose last part is the same counts as one edit away.</summary>
     public static string Of(string unknown, IEnumerable<string> known) =>
-        known.MinBy(key => LastPart(key) == LastPart(unknown) ? Math.Min(1, EditDistance.Between(unknown, key)) : EditDistance.Between(unknown, key))!;
+        known.MinBy(key => Math.Min(EditDistance.Between(unknown, key), LastPart(key) == LastPart(unknown) ? 1 : int.MaxValue))!;
 
     private static string LastPart(string path) => path[(path.LastIndexOf('.') + 1)..];
 }

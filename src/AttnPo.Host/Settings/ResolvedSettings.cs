@@ -51,7 +51,10 @@ internal sealed class ResolvedSettings
         where mine != theirs
         select key.Path;
 
-    /// <summary>The text of settings.conf: every key in force with its source; the silent ones as comments, so that the file can be used again.</summary>
+    /// <summary>
+    /// The text of settings.conf: every key in force with its source; the silent ones and those of this start alone as comments, so
+    /// that the file can be used again.
+    /// </summary>
     public string ToHocon()
     {
         var text = new StringBuilder("# Resolved settings of this run. Hash of what decides the result: ").Append(Hash()).Append('\n');
@@ -62,7 +65,10 @@ internal sealed class ResolvedSettings
             if (keyGroup != group) text.Append('\n');
             group = keyGroup;
             var line = $"{key.Path} = {Written(key.Path)}";
-            text.Append(KeyEffects.WhySilent(this, key.Path) is { } why ? $"# {line}   # no effect: {why}" : $"{line}   # {SourceOf(key.Path)}").Append('\n');
+            text.Append(
+                KeyEffects.WhySilent(this, key.Path) is { } why ? $"# {line}   # no effect: {why}"
+                : key.Persists ? $"{line}   # {SourceOf(key.Path)}"
+                : $"# {line}   # of this start alone").Append('\n');
         }
 
         return text.ToString();

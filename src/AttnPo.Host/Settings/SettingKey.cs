@@ -12,8 +12,14 @@ internal abstract record SettingKey(string Path)
     /// </summary>
     public bool AffectsResult { get; init; } = true;
 
+    /// <summary>False for keys of one start alone: settings.conf names them in a comment, which the next start does not read.</summary>
+    public bool Persists { get; init; } = true;
+
     /// <summary>What a value must be, as an error message says it.</summary>
     public abstract string Expected { get; }
+
+    /// <summary>What is wrong with a text that <see cref="Read"/> does not take, and what was expected.</summary>
+    public virtual string ProblemOf(RawSetting raw) => $"{raw.Shown} is not {Expected}";
 
     /// <summary>The typed value, or null where the text is not one.</summary>
     public abstract object? Read(RawSetting raw);
@@ -91,7 +97,17 @@ internal sealed record TextKey(string Path, string What, Func<string, bool> Acce
 /// </summary>
 internal sealed record ListKey(string Path, string What, Func<string, bool> Accepts, string? Word = null, int Least = 0) : SettingKey(Path)
 {
+    /// <summary>Why an item is not accepted, where that says more than <see cref="Expected"/>; null from it: it is.</summary>
+    public Func<string, string?>? WhyNot { get; init; }
+
     public override string Expected => What;
+
+    public override string ProblemOf(RawSetting raw)
+    {
+        foreach (var item in WhyNot is null ? [] : raw.List ?? [])
+            if (WhyNot!(item) is { } reason) return $"\"{item}\": {reason}";
+        return base.ProblemOf(raw);
+    }
 
     public override object? Read(RawSetting raw)
     {

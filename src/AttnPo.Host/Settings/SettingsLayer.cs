@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 
 namespace AttnPo.Host.Settings;
 
 /// <summary>The values one file, or the command line, gives: raw texts by dotted path.</summary>
-internal sealed class SettingsLayer
+internal sealed partial class SettingsLayer
 {
     private const int MaxFileBytes = 1 << 20;
 
@@ -57,7 +58,7 @@ internal sealed class SettingsLayer
         return layer;
     }
 
-    /// <summary>Reads --set KEY=VALUE arguments; a list is written with commas.</summary>
+    /// <summary>Reads --set KEY=VALUE arguments; a list is written with commas, an item that holds some in double quotes.</summary>
     public static SettingsLayer FromAssignments(IEnumerable<string> assignments)
     {
         var layer = new SettingsLayer(SettingOrigin.CommandLine);
@@ -77,7 +78,10 @@ internal sealed class SettingsLayer
     }
 
     private static string[] Split(string text) =>
-        [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Unquoted)];
+        [.. Item().Matches(text).Select(item => item.Value.Trim()).Where(item => item.Length > 0).Select(Unquoted)];
+
+    [GeneratedRegex("(\"[^\"]*\"|[^,])+")]
+    private static partial Regex Item();
 
     private static string Unquoted(string text) => text is ['"', .. var inner, '"'] ? inner : text;
 

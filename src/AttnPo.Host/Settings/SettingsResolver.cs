@@ -21,7 +21,7 @@ internal static class SettingsResolver
             if (!raw.TryGetValue(key.Path, out var text))
                 throw new SettingsException($"attnpo.conf: {key.Path}: missing; expected {key.Expected}");
             var value = key.Read(text)
-                ?? throw SettingsException.ForKey(text.Source, key.Path, $"{text.Shown} is not {key.Expected}");
+                ?? throw SettingsException.ForKey(text.Source, key.Path, key.ProblemOf(text));
             values[key.Path] = (value, text.Source);
         }
 

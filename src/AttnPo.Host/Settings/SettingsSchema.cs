@@ -81,6 +81,11 @@ internal static partial class SettingsSchema
         new RealKey("evaluation.temperature", 0, 10) { AffectsResult = false },
 
         new ChoiceKey("log.level", "debug", "info", "warning", "error") { AffectsResult = false },
+
+        new ListKey(
+            FaultSettings.Key, "a list of faults, e.g. [\"point=generate,after=3,action=throw\"]",
+            text => FaultSettings.WhyNot(text) is null)
+            { AffectsResult = false, Persists = false, WhyNot = FaultSettings.WhyNot },
     ];
 
     private static readonly Dictionary<string, SettingKey> ByPath = All.ToDictionary(key => key.Path);

@@ -1,3 +1,4 @@
+using AttnPo.Actors.Faults;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Run;
 using AttnPo.Core.Credit;
@@ -135,6 +136,10 @@ internal static class StageSettings
         Provider = s.Get<string>("journal.provider") == "postgresql" ? JournalProvider.PostgreSql : JournalProvider.Sqlite,
         ConnectionString = JournalConnection.Complete(s),
     };
+
+    /// <summary>The faults that are injected.</summary>
+    public static FaultPlan Faults(ResolvedSettings s) =>
+        s.Get<string[]>(FaultSettings.Key) is { Length: > 0 } faults ? new FaultPlan([.. faults.Select(Fault.Parse)]) : FaultPlan.None;
 
     /// <summary>The task that makes its own prompts; null where they come from files.</summary>
     public static TinyTask? Task(ResolvedSettings s) => s.Get<string>("task.name") == "none" ? null : new TinyTask(

@@ -59,6 +59,7 @@ internal static class TrainingComposition
             Labels = task,
             CreateLearner = () => Learner.Start(model.Directory, optimizer, device, store),
             CreateGenerator = () => new Generator(store, model.Config, device),
+            Faults = StageSettings.Faults(settings),
             Observe = observe,
         };
     }
