@@ -25,6 +25,7 @@ internal static class CommandLine
             DoctorCommand.Create(),
             WarmupCommand.Create(),
             CompareCommand.Create(),
+            ChaosCommand.Create(),
             BenchCommand.Create(),
         };
         root.SetAction((parsed, cancellation) => TrainCommand.RunDefaultAsync(parsed.InvocationConfiguration, cancellation));
