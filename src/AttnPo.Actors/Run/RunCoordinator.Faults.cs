@@ -104,7 +104,7 @@ internal sealed partial class RunCoordinator
     {
         Enter(Ended);
         Timers.CancelAll();
-        Context.Parent.Tell(new JournalFault(_state.Step, what));
+        Context.Parent.Tell(new JournalFault(what));
     }
 
     private void AnswerStatus(IActorRef asker)
