@@ -2,6 +2,7 @@ using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
 using AttnPo.Actors.Tests.Fakes;
 using AttnPo.Tests;
+using Npgsql;
 using Xunit;
 using static AttnPo.Actors.Protocol.RunProtocol;
 
@@ -24,6 +25,31 @@ public sealed class PostgreSqlJournalTests(PostgreSqlServer server) : IClassFixt
         Assert.Equal(onFile.Result(), onServer.Result());
         Assert.Equal((new StepNumber(2), true), Opened(onServer));
         Assert.False(File.Exists(Path.Combine(onServer.Directory, "journal.db")));
+    }
+
+    [SkippableFact]
+    public async Task Runs_that_begin_at_once_share_a_server_that_holds_nothing_yet()
+    {
+        server.SkipWhereMissing();
+        using var alone = new FakeRun();
+        await alone.RunAsync();
+        await using (var connection = new NpgsqlConnection(server.ConnectionString))
+        {
+            await connection.OpenAsync();
+            await using var create = new NpgsqlCommand("CREATE DATABASE fresh", connection);
+            await create.ExecuteNonQueryAsync();
+        }
+        FakeRun[] runs = [new(), new(), new()];
+        try
+        {
+            var ends = await Task.WhenAll(runs.Select(run => run.RunAsync(OnServer(run, database: "fresh"))));
+            Assert.All(ends, end => Assert.Equal((RunEnd.Finished, ""), (end.End, end.Message)));
+            Assert.All(runs, run => Assert.Equal(alone.Result(), run.Result()));
+        }
+        finally
+        {
+            foreach (var run in runs) run.Dispose();
+        }
     }
 
     [SkippableTheory]
@@ -112,8 +138,14 @@ public sealed class PostgreSqlJournalTests(PostgreSqlServer server) : IClassFixt
         Assert.Contains("needs a connection string", Assert.Throws<ArgumentException>(() => TrainingRun.Start(setup)).Message);
     }
 
-    private RunSetup OnServer(FakeRun run, int steps = 4) =>
-        run.Setup(steps) with { Journal = new JournalSettings { Provider = JournalProvider.PostgreSql, ConnectionString = server.ConnectionString } };
+    private RunSetup OnServer(FakeRun run, int steps = 4, string database = "postgres") => run.Setup(steps) with
+    {
+        Journal = new JournalSettings
+        {
+            Provider = JournalProvider.PostgreSql,
+            ConnectionString = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = database }.ConnectionString,
+        },
+    };
 
     private static (StepNumber Committed, bool Continued) Opened(FakeRun run)
     {
