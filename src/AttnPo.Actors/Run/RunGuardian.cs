@@ -10,6 +10,8 @@ namespace AttnPo.Actors.Run;
 /// </summary>
 internal sealed class RunGuardian : ReceiveActor
 {
+    private static readonly RunReply Late = new(false, "The run has ended.");
+
     private readonly NewsFeed _feed;
     private readonly Props _coordinator;
     private string _fault = "its coordinator stopped";
@@ -24,6 +26,9 @@ internal sealed class RunGuardian : ReceiveActor
         Receive<Terminated>(_ => Bury());
         Receive<Start>(start => Context.Child("coordinator").Forward(start));
         Receive<Stop>(stop => Context.Child("coordinator").Forward(stop));
+        Receive<Pause>(pause => Context.Child("coordinator").Forward(pause));
+        Receive<Resume>(resume => Context.Child("coordinator").Forward(resume));
+        Receive<WriteCheckpoint>(write => Context.Child("coordinator").Forward(write));
         Receive<GetStatus>(get => Context.Child("coordinator").Forward(get));
     }
 
@@ -62,6 +67,9 @@ internal sealed class RunGuardian : ReceiveActor
         Become(() =>
         {
             Receive<GetStatus>(_ => Sender.Tell(_known));
+            Receive<Pause>(_ => Sender.Tell(Late));
+            Receive<Resume>(_ => Sender.Tell(Late));
+            Receive<WriteCheckpoint>(_ => Sender.Tell(Late));
             ReceiveAny(_ => { });
         });
     }
