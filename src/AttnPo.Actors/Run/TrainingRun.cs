@@ -16,6 +16,9 @@ public sealed class TrainingRun : IAsyncDisposable
 {
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(15);
 
+    // A checkpoint may be large and its disk slow.
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromMinutes(10);
+
     private readonly RunDirectory _directory;
     private readonly DeviceThread<LearnerEngine> _learner;
     private readonly DeviceThread<IGenerator> _generator;
@@ -67,23 +70,24 @@ public sealed class TrainingRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a process, this one or another, runs in a directory.</summary>
+    public static bool IsUnderWay(string directory) => RunDirectory.IsHeld(directory);
+
     /// <summary>What the run is doing.</summary>
     public Task<RunStatus> StatusAsync(CancellationToken cancellation = default) =>
         _guardian.Ask<RunStatus>(GetStatus.Instance, LongestAnswer, cancellation);
 
-    /// <summary>Asks the run to drain and then to wait until it is resumed, in whatever process.</summary>
-    public Task<RunReply> PauseAsync(CancellationToken cancellation = default) =>
-        _guardian.Ask<RunReply>(Pause.Instance, LongestAnswer, cancellation);
+    /// <summary>Asks the run to drain to a commit and then to do nothing until it is resumed, also when it is started again.</summary>
+    public Task<RunReply> PauseAsync(CancellationToken cancellation = default) => AskAsync(Pause.Instance, LongestAnswer, cancellation);
 
     /// <summary>Asks a paused run to go on.</summary>
-    public Task<RunReply> ResumeAsync(CancellationToken cancellation = default) =>
-        _guardian.Ask<RunReply>(Resume.Instance, LongestAnswer, cancellation);
+    public Task<RunReply> ResumeAsync(CancellationToken cancellation = default) => AskAsync(Resume.Instance, LongestAnswer, cancellation);
 
-    /// <summary>Asks for a checkpoint of the last committed step, and waits until it lies on disk.</summary>
+    /// <summary>Asks for a full checkpoint; the answer says where it lies.</summary>
     public Task<RunReply> CheckpointAsync(CancellationToken cancellation = default) =>
-        _guardian.Ask<RunReply>(WriteCheckpoint.Instance, cancellation);
+        AskAsync(WriteCheckpoint.Instance, LongestWrite, cancellation);
 
-    /// <summary>Asks the run to drain and to end then, and waits for it.</summary>
+    /// <summary>Asks the run to drain and then to end, and waits for it.</summary>
     public Task<RunOutcome> StopAsync()
     {
         _guardian.Tell(Stop.Instance);
@@ -99,6 +103,20 @@ public sealed class TrainingRun : IAsyncDisposable
         await _learner.DisposeAsync().ConfigureAwait(false);
         await _news.DisposeAsync().ConfigureAwait(false);
         _directory.Dispose();
+    }
+
+    private async Task<RunReply> AskAsync(object wish, TimeSpan longest, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _guardian.Ask<RunReply>(wish, longest, cancellation).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            return new RunReply(
+                false,
+                $"The run did not answer within {longest.TotalSeconds:0} s; its log says what it is at. Look there, then try again.");
+        }
     }
 
     private Action<Exception> LogDisposal(string name)

@@ -295,7 +295,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task The_status_of_a_run_whose_coordinator_is_gone_is_answered_at_once()
+    public async Task A_run_whose_coordinator_is_gone_answers_at_once()
     {
         using var run = new FakeRun();
         run.Engine.OnUpdate = version =>
@@ -319,6 +319,8 @@ public sealed class FaultTests
             }
         }
         Assert.Equal(("Ended", new StepNumber(1), new PolicyVersion(1)), (status.State, status.Step, status.Policy));
+        RunReply[] late = [await failed.PauseAsync(), await failed.ResumeAsync(), await failed.CheckpointAsync()];
+        Assert.All(late, reply => Assert.Equal(new RunReply(false, "The run has ended."), reply));
     }
 
     private static void Execute(FakeRun run, string statement)

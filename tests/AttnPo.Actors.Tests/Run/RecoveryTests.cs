@@ -196,9 +196,14 @@ public sealed class RecoveryTests
     public async Task A_second_process_in_the_same_directory_is_refused()
     {
         using var run = new FakeRun();
-        await using var first = TrainingRun.Start(run.Setup());
-        var refusal = Assert.Throws<IOException>(() => TrainingRun.Start(run.Setup()));
-        Assert.Contains("another process runs in it", refusal.Message);
+        Assert.False(TrainingRun.IsUnderWay(run.Directory));
+        await using (TrainingRun.Start(run.Setup()))
+        {
+            Assert.True(TrainingRun.IsUnderWay(run.Directory));
+            var refusal = Assert.Throws<IOException>(() => TrainingRun.Start(run.Setup()));
+            Assert.Contains("another process runs in it", refusal.Message);
+        }
+        Assert.False(TrainingRun.IsUnderWay(run.Directory));
     }
 
     [Fact]
