@@ -18,6 +18,7 @@ public sealed class TrainingRun : IAsyncDisposable
     private readonly RunDirectory _directory;
     private readonly DeviceThread<LearnerEngine> _learner;
     private readonly DeviceThread<IGenerator> _generator;
+    private readonly GuardedReader _reader;
     private readonly ActorSystem _system;
     private readonly IActorRef _guardian;
     private readonly NewsFeed _news;
@@ -28,6 +29,7 @@ public sealed class TrainingRun : IAsyncDisposable
         _system = ActorSystem.Create("attnpo", ActorSystemConfig.Build(setup.Journal, setup.Directory, setup.AkkaLogLevel));
         _learner = new DeviceThread<LearnerEngine>("learner", setup.CreateLearner, LogDisposal("learner"));
         _generator = new DeviceThread<IGenerator>("generator", setup.CreateGenerator, LogDisposal("generator"));
+        _reader = new GuardedReader(setup.Reader.Read, setup.RewardVerifier.Budget);
 
         var evaluation = setup.Evaluation is { Prompts: > 0 } given ? given : null;
         var folder = new RunFolder(setup.Directory, setup.Run.KeepCheckpoints);
@@ -83,6 +85,7 @@ public sealed class TrainingRun : IAsyncDisposable
         await _system.Terminate().ConfigureAwait(false);
         await _generator.DisposeAsync().ConfigureAwait(false);
         await _learner.DisposeAsync().ConfigureAwait(false);
+        _reader.Dispose();
         await _news.DisposeAsync().ConfigureAwait(false);
         _directory.Dispose();
     }
@@ -101,7 +104,7 @@ public sealed class TrainingRun : IAsyncDisposable
         var generator = parent.ActorOf(Generator.Props(sampler, setup.Generator, _generator, seed), nameof(Generator));
         var verifier = parent.ActorOf(
             RewardVerifier.Props(
-                generator, setup.RewardVerifier, setup.Credit, setup.Reader.Read, tokens => setup.Tokenizer.Decode(tokens).Text, setup.Labels),
+                generator, setup.RewardVerifier, setup.Credit, _reader, tokens => setup.Tokenizer.Decode(tokens).Text, setup.Labels),
             nameof(RewardVerifier));
         var scorer = parent.ActorOf(
             AttentionScorer.Props(verifier, setup.AttentionScorer, setup.Credit, _learner), nameof(AttentionScorer));
@@ -111,7 +114,7 @@ public sealed class TrainingRun : IAsyncDisposable
             ? null
             : parent.ActorOf(
                 Evaluator.Props(
-                    evaluation, setup.HeldOut!, setup.Tokenizer.Encode, setup.Reader.Read, setup.Labels, _generator, seed),
+                    evaluation, setup.HeldOut!, setup.Tokenizer.Encode, _reader, setup.Labels, _generator, seed),
                 nameof(Evaluator));
         IActorRef[] stages = [sampler, generator, verifier, scorer, optimizer];
         return new PipelineActors(optimizer, evaluator, evaluator is null ? stages : [.. stages, evaluator]);
