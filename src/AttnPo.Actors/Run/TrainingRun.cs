@@ -22,6 +22,7 @@ public sealed class TrainingRun : IAsyncDisposable
     private readonly RunDirectory _directory;
     private readonly DeviceThread<LearnerEngine> _learner;
     private readonly DeviceThread<IGenerator> _generator;
+    private readonly GuardedReader _reader;
     private readonly ActorSystem _system;
     private readonly IActorRef _guardian;
     private readonly NewsFeed _news;
@@ -33,6 +34,7 @@ public sealed class TrainingRun : IAsyncDisposable
         JournalFaults.Register(_system, setup.Faults);
         _learner = new DeviceThread<LearnerEngine>("learner", setup.CreateLearner, LogDisposal("learner"));
         _generator = new DeviceThread<IGenerator>("generator", setup.CreateGenerator, LogDisposal("generator"));
+        _reader = new GuardedReader(setup.Reader.Read, setup.RewardVerifier.Budget);
 
         var evaluation = setup.Evaluation is { Prompts: > 0 } given ? given : null;
         var folder = new RunFolder(setup.Directory, setup.Run.Retention, setup.Faults);
@@ -101,6 +103,7 @@ public sealed class TrainingRun : IAsyncDisposable
         await _system.Terminate().ConfigureAwait(false);
         await _generator.DisposeAsync().ConfigureAwait(false);
         await _learner.DisposeAsync().ConfigureAwait(false);
+        _reader.Dispose();
         await _news.DisposeAsync().ConfigureAwait(false);
         _directory.Dispose();
     }
@@ -133,7 +136,7 @@ public sealed class TrainingRun : IAsyncDisposable
         var generator = parent.ActorOf(Generator.Props(sampler, setup.Generator, _generator, folder, seed, faults), nameof(Generator));
         var verifier = parent.ActorOf(
             RewardVerifier.Props(
-                generator, setup.RewardVerifier, setup.Credit, setup.Reader.Read, tokens => setup.Tokenizer.Decode(tokens).Text, setup.Labels,
+                generator, setup.RewardVerifier, setup.Credit, _reader, tokens => setup.Tokenizer.Decode(tokens).Text, setup.Labels,
                 folder, faults),
             nameof(RewardVerifier));
         var scorer = parent.ActorOf(
@@ -144,7 +147,7 @@ public sealed class TrainingRun : IAsyncDisposable
             ? null
             : parent.ActorOf(
                 Evaluator.Props(
-                    evaluation, setup.HeldOut!, setup.Tokenizer.Encode, setup.Reader.Read, setup.Labels, _generator, seed, faults),
+                    evaluation, setup.HeldOut!, setup.Tokenizer.Encode, _reader, setup.Labels, _generator, seed, faults),
                 nameof(Evaluator));
         IActorRef[] stages = [sampler, generator, verifier, scorer, optimizer];
         return new PipelineActors(sampler, optimizer, evaluator, evaluator is null ? stages : [.. stages, evaluator]);
