@@ -49,28 +49,35 @@ public sealed class WrittenJournalTests
         run.Engine = new FakeEngine(FakeTask.Tokenizer);
         await using (var going = TrainingRun.Start(Setup(run)))
         {
-            await WaitAsync(run, news => news is StepFinished { Step.Value: 4 });
-            await going.PauseAsync();
-            await WaitAsync(run, news => news is PauseBegun);
+            await PauseWithinAsync(going, run, new StepNumber(5));
             Assert.True((await going.CheckpointAsync()).Done);
             run.News.Clear();
-            var (reached, release) = (new TaskCompletionSource(), new ManualResetEventSlim());
-            run.Engine.OnAccumulate = _ =>
-            {
-                if (!run.News.Any(news => news is StepBegun { Step.Value: 7 })) return;
-                reached.TrySetResult();
-                release.Wait();
-            };
+            var paused = PauseWithinAsync(going, run, new StepNumber(7));
             await going.ResumeAsync();
-            await reached.Task;
-            await going.PauseAsync();
-            release.Set();
-            await WaitAsync(run, news => news is PauseBegun);
+            await paused;
             await going.StopAsync();
         }
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Copy(run.Directory, target!);
         foreach (var name in (string[])["run.lock", "log"]) Remove(Path.Combine(target!, name));
+    }
+
+    /// <summary>Holds the first generation of a step until the run is about to pause.</summary>
+    private static async Task PauseWithinAsync(TrainingRun going, FakeRun run, StepNumber step)
+    {
+        var (reached, release, generate) = (new TaskCompletionSource(), new ManualResetEventSlim(), run.Engine.OnGenerate);
+        run.Engine.OnGenerate = request =>
+        {
+            generate(request);
+            if (request.Step != step.Index || request.SamplesPerPrompt != 4) return;
+            reached.TrySetResult();
+            release.Wait();
+        };
+        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.True((await going.PauseAsync()).Done);
+        release.Set();
+        await WaitAsync(run, news => news is PauseBegun);
+        run.Engine.OnGenerate = generate;
     }
 
     private static RunSetup Setup(FakeRun run)
