@@ -33,7 +33,7 @@ public sealed class OverBudgetTests : IDisposable
         Assert.All(metrics.Skip(1), step => Assert.Equal(0, step["rollout/over_budget"]));
 
         // The group may hold the same response again: that is known for poison.
-        var rollouts = File.ReadLines(Path.Combine(_run.Directory, "rollouts", "step-000001.jsonl"))
+        var rollouts = Directory.GetFiles(Path.Combine(_run.Directory, "rollouts", "step-000001"), "*-judgement-*").SelectMany(File.ReadLines)
             .Select(line => JsonDocument.Parse(line).RootElement)
             .Where(rollout => rollout.GetProperty("verdict").GetString() == "over_budget").ToArray();
         Assert.StartsWith("First, a= ", Assert.Single(rollouts.Select(rollout => rollout.GetProperty("response").GetString()).Distinct()));

@@ -108,7 +108,8 @@ public sealed class PostgreSqlJournalTests(PostgreSqlServer server) : IClassFixt
         var finished = await run.RunAsync(OnServer(run));
 
         Assert.Equal((RunEnd.Failed, new StepNumber(2)), (ended.End, ended.Step));
-        Assert.Contains("The journal could not be written", ended.Message);
+        Assert.Contains("The journal could not be ", ended.Message);
+        Assert.Contains("The journal could not be written", run.News.OfType<RunProtocol.WorkRetried>().First().Reason);
         Assert.Contains("see that the journal can be reached", ended.Message);
         Assert.Matches("The journal's server .* cannot be used: .* See that it runs", refusal.Message);
         Assert.Equal(RunEnd.Finished, finished.End);
