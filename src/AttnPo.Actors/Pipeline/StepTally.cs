@@ -15,7 +15,7 @@ internal sealed class StepTally
 {
     private readonly List<GroupOutcome> _groups = [];
     private readonly Mean _correct = new(), _truncated = new(), _failed = new(), _redundant = new(), _correctRedundant = new();
-    private readonly Mean _overBudget = new();
+    private readonly Mean _overBudget = new(), _noAnswer = new(), _malformed = new();
     private readonly Mean _attenuated = new(), _protected = new();
     private readonly Mean _tokens = new(), _rewards = new();
     private readonly Mean _gammaPositiveRedundant = new(), _gammaPositiveEssential = new();
@@ -63,6 +63,8 @@ internal sealed class StepTally
             ["rollout/accuracy"] = _correct.OrZero,
             ["rollout/tokens_mean"] = _tokens.OrZero,
             ["rollout/truncated"] = _truncated.OrZero,
+            ["rollout/no_answer"] = _noAnswer.OrZero,
+            ["rollout/malformed"] = _malformed.OrZero,
             ["rollout/failed"] = _failed.OrZero,
             ["rollout/over_budget"] = _overBudget.OrZero,
             ["reward/mean"] = _rewards.OrZero,
@@ -109,6 +111,8 @@ internal sealed class StepTally
                 _tokens.Add(length);
                 _correct.Add(verdict == Verdict.Correct);
                 _truncated.Add(verdict == Verdict.Truncated);
+                _noAnswer.Add(verdict == Verdict.NoAnswer);
+                _malformed.Add(verdict == Verdict.Malformed);
             }
             AddSteps(scored, sample);
             if (!group.Credit.Counted[sample]) continue;

@@ -61,7 +61,7 @@ public static class RunProtocol
     /// <param name="Steps">Steps to make in all.</param>
     /// <param name="Policy">The committed version of the policy.</param>
     /// <param name="Attempt">The try at the step under way, the first is 1.</param>
-    /// <param name="Stopping">Whether it ends after the commit of the step under way.</param>
+    /// <param name="Stopping">Whether it drains, to end then.</param>
     /// <param name="Stages">What each stage holds, in the order of the pipeline.</param>
     /// <param name="Overdue">What is past its deadline: which id, where, since when.</param>
     /// <param name="Metrics">Of the last committed step.</param>

@@ -78,7 +78,7 @@ internal sealed partial class RunCoordinator
             Context.Unwatch(child);
             Context.Stop(child);
         }
-        Report(new RunEnded(new RunOutcome(end, _state.Step, message)));
+        Report(new RunEnded(new RunOutcome(end, _state.Step, message) { WavesInLedger = _state.JudgedWaves }));
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)

@@ -30,14 +30,14 @@ internal static class ControlCommands
     /// <summary>resume: goes on after a pause.</summary>
     public static Command Resume() => Plain(ControlVerbs.Resume, "Goes on with a paused run.");
 
-    /// <summary>stop: ends the run at a commit; ends when the run is gone.</summary>
+    /// <summary>stop: drains the run and ends it; ends when the run is gone.</summary>
     public static Command Stop() => WithWait(
-        ControlVerbs.Stop, "Ends a run after the commit of the step under way. attnpo train goes on with it.",
+        ControlVerbs.Stop, "Ends a run: the waves in flight end and are committed. attnpo train goes on with it.",
         async (directory, output, cancellation) =>
         {
             var wait = new LiveRun(directory);
             await AskAsync(directory, ControlVerbs.Stop, cancellation);
-            output.WriteLine("stopping: the step under way is committed first");
+            output.WriteLine("stopping: the waves in flight end first");
             try
             {
                 var step = await wait.UntilGoneAsync(cancellation);

@@ -95,7 +95,7 @@ internal static class TrainCommand
             case RunEnd.Failed:
                 throw new WorkFailedException(outcome.Message);
             case RunEnd.Stopped:
-                console.Output.WriteLine($"stopped after step {outcome.Step}; attnpo train --run {directory} goes on");
+                console.Output.WriteLine($"stopped after step {outcome.Step}{Waves(outcome)}; attnpo train --run {directory} goes on");
                 return cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
             default:
                 foreach (var line in RunSummary.Lines(directory)) console.Output.WriteLine(line);
@@ -103,6 +103,8 @@ internal static class TrainCommand
                 return ExitCode.Done;
         }
     }
+
+    private static string Waves(RunOutcome outcome) => outcome.WavesInLedger == 0 ? "" : $", with {outcome.WavesInLedger} waves of the next in the ledger";
 
     private static RunControls Controls(TrainingRun training) => new()
     {
@@ -114,7 +116,7 @@ internal static class TrainCommand
         {
             // Its end is not waited for: whoever asks sees it by the endpoint's.
             training.StopAsync();
-            return Task.FromResult(new RunProtocol.RunReply(true, "stopping: the step under way is committed first"));
+            return Task.FromResult(new RunProtocol.RunReply(true, "stopping: the waves in flight end first"));
         },
     };
 

@@ -9,7 +9,7 @@ internal static class ControlVerbs
     /// <summary>Go on after a pause.</summary>
     public const string Resume = "resume";
 
-    /// <summary>End after the commit of the step under way.</summary>
+    /// <summary>Drain and end.</summary>
     public const string Stop = "stop";
 
     /// <summary>Write a full checkpoint.</summary>

@@ -15,7 +15,7 @@ internal sealed record RunControls
     /// <summary>Go on after a pause.</summary>
     public required Func<CancellationToken, Task<RunReply>> Resume { get; init; }
 
-    /// <summary>End after the commit of the step under way; answers before that.</summary>
+    /// <summary>Drain and end; answers before that.</summary>
     public required Func<CancellationToken, Task<RunReply>> Stop { get; init; }
 
     /// <summary>Write a full checkpoint.</summary>

@@ -120,7 +120,7 @@ public sealed class ControlCommandTests
         var (code, output, _) = await stopping.WaitAsync(Patience);
         Assert.Equal(ExitCode.Done, code);
         Assert.Equal(
-            $"stopping: the step under way is committed first\nstopped after step 4; attnpo train --run {run.Directory} goes on\n", output);
+            $"stopping: the waves in flight end first\nstopped after step 4; attnpo train --run {run.Directory} goes on\n", output);
     }
 
     [Fact]
