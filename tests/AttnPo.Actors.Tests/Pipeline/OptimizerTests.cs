@@ -116,7 +116,8 @@ public sealed class OptimizerTests : StageSpec
         var metrics = Trained().Metrics;
         string[] promised =
         [
-            "policy/version", "rollout/accuracy", "rollout/tokens_mean", "rollout/truncated", "rollout/no_answer", "rollout/malformed", "rollout/failed", "rollout/over_budget",
+            "policy/version", "rollout/accuracy", "rollout/tokens_mean", "rollout/truncated", "rollout/no_answer", "rollout/malformed",
+            "rollout/failed", "rollout/over_budget",
             "reward/mean", "credit/attenuated_share", "credit/protected_share", "score/redundant_share", "train/loss", "train/grad_norm",
             "train/entropy", "train/logprob_gap_max",
             "time/generate_s", "time/verify_s", "time/score_s", "time/train_s", "time/commit_s", "time/step_s", "tokens_per_s",
