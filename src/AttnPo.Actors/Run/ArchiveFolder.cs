@@ -54,8 +54,12 @@ internal sealed partial class ArchiveFolder(string path, FaultPlan faults)
         long? expected = null;
         foreach (var part in Parts().Where(part => part.Step >= from.Value))
         {
-            // A live run may prune its oldest parts while another process reads; what it prunes is older than all that is left.
-            if (ReadOrNull(part.Path) is not { } content) continue;
+            // A live run may prune its oldest parts while another process reads.
+            if (ReadOrNull(part.Path) is not { } content)
+            {
+                if (expected is null) continue;
+                throw new InvalidDataException($"{part.Path} was pruned while the archive was read. Read it again.");
+            }
             if (expected is not null && part.First != expected)
                 throw new InvalidDataException($"{path}: the events {expected} to {part.First - 1} are missing. Put the file back from a copy.");
             if (Convert.ToHexStringLower(SHA256.HashData(content)) != part.Hash)

@@ -17,11 +17,7 @@ internal static class LedgerCommand
     public static Command Create()
     {
         var run = new Argument<string>("RUN") { Description = "Run directory." };
-        var step = new Option<long?>("--step") { Description = "Show a step: its waves, their files, each group's end.", HelpName = "N" };
-        step.Validators.Add(result =>
-        {
-            if (!result.Errors.Any() && result.GetValueOrDefault<long?>() < 1) result.AddError("--step: expected a number of at least 1.");
-        });
+        var step = new Option<long>("--step") { Description = "Show a step: its waves, their files, each group's end.", HelpName = "N" }.AtLeast(1);
         var group = new Option<string>("--group") { Description = "Show a group: prompt, rollouts, verdicts, step credit, its end.", HelpName = "STEP/WAVE/GROUP" };
         group.Validators.Add(result =>
         {
@@ -32,10 +28,10 @@ internal static class LedgerCommand
         var command = new Command("ledger", "Shows the life of a run, of a step, or of any group; the run may be live.") { run, step, group, all, json };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(step) is not null && result.GetValue(group) is not null) result.AddError("--step and --group: give one of them.");
+            if (result.GetResult(step) is not null && result.GetResult(group) is not null) result.AddError("--step and --group: give one of them.");
         });
         command.SetAction(parsed => Show(
-            parsed.GetRequiredValue(run), parsed.GetValue(step), parsed.GetValue(group) is { } id ? Parse(id) : null, parsed.GetValue(all),
+            parsed.GetRequiredValue(run), parsed.GetResult(step) is null ? null : parsed.GetValue(step), parsed.GetValue(group) is { } id ? Parse(id) : null, parsed.GetValue(all),
             parsed.GetValue(json), parsed.InvocationConfiguration.Output));
         return command;
     }
@@ -59,7 +55,7 @@ internal static class LedgerCommand
             foreach (var entry in ledger.Events())
             {
                 rows?.Write(json => LedgerJson.WriteEvent(json, entry));
-                overview.Apply(entry.Happened);
+                overview.Apply(entry);
             }
 
             if (rows is null) Print(overview.Lines(ledger.Started, ledger.Status, checkpoint => Directory.Exists(Path.Combine(directory, "checkpoints", checkpoint.Name))));

@@ -13,10 +13,13 @@ internal sealed class LedgerOverview(int shown)
     private readonly Tail<string> _continuations = new(shown), _pauses = new(shown), _evaluations = new(shown);
     private readonly SortedDictionary<int, WaveHistory> _open = [];
     private StepNumber _committed;
+    private long? _first;
 
     /// <summary>Takes the next event.</summary>
-    public void Apply(RunEvent happened)
+    public void Apply(LedgerEvent entry)
     {
+        _first ??= entry.Sequence;
+        var happened = entry.Happened;
         switch (happened)
         {
             case RunContinued continued:
@@ -61,6 +64,7 @@ internal sealed class LedgerOverview(int shown)
         yield return $"{status.Step} of {status.Steps} steps committed, policy {status.Policy}, last checkpoint "
             + (status.Checkpoint == StepNumber.Start ? "none" : $"of step {status.Checkpoint}") + (status.State == "Stopped" ? "" : $"; {status.State.ToLowerInvariant()}");
         yield return $"groups: {status.Groups.Used} used, dropped: {LedgerText.Dropped(status.Groups.Dropped.Select(entry => (entry.Key, entry.Value)))}";
+        if (_first > 1) yield return $"the first {_first - 1} events are pruned for their age (ledger.keep-steps); what follows begins after them";
         if (_steps.Count > 0)
         {
             yield return "";
