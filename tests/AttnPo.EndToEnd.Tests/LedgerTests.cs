@@ -3,14 +3,17 @@ using Xunit;
 
 namespace AttnPo.EndToEnd.Tests;
 
-/// <summary>What a run of the shipped model remembers, asked of the real executable while the run is live, after it was killed, and at its end.</summary>
+/// <summary>What a run of the shipped model remembers, asked of the real executable.</summary>
 public sealed class LedgerTests
 {
     private const int Steps = 4;
 
     // The first two steps are pruned at the end, and with them the archive's first parts.
     private static readonly string[] Small =
-        ["evaluation.prompts=16", "threads=1", "checkpoint.every=1", "checkpoint.keep-last=2", "ledger.keep-steps=2", "ledger.snapshot-every=1"];
+    [
+        "evaluation.prompts=16", "threads=1", "checkpoint.every=1", "checkpoint.keep-last=2", "ledger.keep-steps=2",
+        "ledger.snapshot-every=1",
+    ];
 
     [Fact]
     [Trait("Contract", "C1")]
@@ -33,7 +36,8 @@ public sealed class LedgerTests
         Assert.Equal(0, (await Executable.RunAsync("train", "--run", folder.Path)).Code);
 
         var events = await RowsAsync("ledger", folder.Path, "--json");
-        Assert.Equal(Enumerable.Range(0, events.Count).Select(i => events[0].GetProperty("seq").GetInt64() + i), events.Select(row => row.GetProperty("seq").GetInt64()));
+        var places = events.Select(row => row.GetProperty("seq").GetInt64()).ToList();
+        Assert.Equal(Enumerable.Range(0, places.Count).Select(i => places[0] + i), places);
         Assert.Equal("run-finished", Text(events[^1], "kind"));
         Assert.Contains("events are pruned for their age", await OutputAsync("ledger", folder.Path), StringComparison.Ordinal);
 
@@ -48,7 +52,8 @@ public sealed class LedgerTests
         {
             Assert.Equal("rollout", Text(rollout, "kind"));
             var tokens = rollout.GetProperty("tokens").GetInt32();
-            Assert.Equal((tokens, tokens), (rollout.GetProperty("token_ids").GetArrayLength(), rollout.GetProperty("logprobs").GetArrayLength()));
+            Assert.Equal(tokens, rollout.GetProperty("token_ids").GetArrayLength());
+            Assert.Equal(tokens, rollout.GetProperty("logprobs").GetArrayLength());
             Assert.NotEmpty(rollout.GetProperty("steps").EnumerateArray());
         });
         var shown = await OutputAsync("ledger", folder.Path, "--group", id);
@@ -72,8 +77,11 @@ public sealed class LedgerTests
         Assert.Equal(1, error.Count(c => c == '\n'));
     }
 
-    private static async Task<IReadOnlyList<JsonElement>> RowsAsync(params string[] args) =>
-        [.. (await OutputAsync(args)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+    private static async Task<IReadOnlyList<JsonElement>> RowsAsync(params string[] args)
+    {
+        var lines = (await OutputAsync(args)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
+    }
 
     private static async Task<string> OutputAsync(params string[] args)
     {

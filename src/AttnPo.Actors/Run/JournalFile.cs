@@ -53,7 +53,8 @@ internal static class JournalFile
             // A process that opens the file for writing first takes back what was left half-way, and with it goes the undo file: as long
             // as that is the same, the two copies belong together.
             if (Stamp(file + Undo) != before) return false;
-            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = copy, Pooling = false }.ToString());
+            var parts = new SqliteConnectionStringBuilder { DataSource = copy, Pooling = false };
+            using var connection = new SqliteConnection(parts.ToString());
             result = read(connection);
             return true;
         }

@@ -39,9 +39,12 @@ internal sealed record JournalRows(IReadOnlyList<ArchivedEvent> Events, Archived
     {
         connection.Open();
         var events = Query(
-            connection, run, "SELECT sequence_number, manifest, message FROM journal WHERE persistence_id = @run AND deleted = @no ORDER BY sequence_number");
+            connection, run,
+            "SELECT sequence_number, manifest, message FROM journal WHERE persistence_id = @run AND deleted = @no"
+            + " ORDER BY sequence_number");
         var saved = Query(
-            connection, run, "SELECT sequence_number, manifest, snapshot FROM snapshot WHERE persistence_id = @run ORDER BY sequence_number DESC LIMIT 1");
+            connection, run,
+            "SELECT sequence_number, manifest, snapshot FROM snapshot WHERE persistence_id = @run ORDER BY sequence_number DESC LIMIT 1");
         return new JournalRows(events, saved.Count == 0 ? null : saved[0]);
     }
 

@@ -36,8 +36,8 @@ public sealed class LedgerReader
 
     /// <summary>Where the run stands, as a process would find it that went on with it.</summary>
     public RunStatus Status => new(
-        Run, _state.IsPaused ? "Paused" : _state.IsFinished ? "Finished" : "Stopped", _state.Step, _state.Steps, _state.Policy, 0, false, [], [],
-        _state.Metrics)
+        Run, _state.IsPaused ? "Paused" : _state.IsFinished ? "Finished" : "Stopped", _state.Step, _state.Steps, _state.Policy, 0, false,
+        [], [], _state.Metrics)
     {
         Checkpoint = _state.CheckpointStep, Groups = _state.Groups, Disk = _folder.Disk(),
     };
@@ -54,7 +54,8 @@ public sealed class LedgerReader
         var rows = JournalRows.Read(journal, directory, run);
         var state = rows.Saved is { } saved ? ((RunSnapshot)Read(saved)).State : RunState.Empty;
         var later = rows.Events.Where(stored => stored.Sequence > (rows.Saved?.Sequence ?? 0));
-        return new LedgerReader(directory, run, rows.Events, later.Aggregate(state, (known, stored) => known.Apply((RunEvent)Read(stored))));
+        return new LedgerReader(
+            directory, run, rows.Events, later.Aggregate(state, (known, stored) => known.Apply((RunEvent)Read(stored))));
     }
 
     /// <summary>
@@ -71,7 +72,11 @@ public sealed class LedgerReader
         {
             if (stored.Sequence <= last) continue;
             if (last is not null && stored.Sequence != last + 1)
-                throw new InvalidDataException($"{_directory}: the events {last + 1} to {stored.Sequence - 1} are neither in the journal nor in ledger/. Put its files back from a copy.");
+            {
+                throw new InvalidDataException(
+                    $"{_directory}: the events {last + 1} to {stored.Sequence - 1} are neither in the journal nor in ledger/."
+                    + " Put its files back from a copy.");
+            }
             last = stored.Sequence;
             yield return new LedgerEvent(stored.Sequence, (RunEvent)Read(stored));
         }

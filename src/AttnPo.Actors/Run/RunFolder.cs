@@ -58,7 +58,7 @@ internal sealed class RunFolder
             TimeSpan.FromSeconds(stored.VerifySeconds), TimeSpan.FromSeconds(stored.ScoreSeconds));
     }
 
-    /// <summary>A group of a generated wave, with its judgements where there are any; null: it was dropped before it was generated.</summary>
+    /// <summary>A group of a generated wave, with its judgements where there are any; null: it was dropped before.</summary>
     /// <exception cref="InvalidDataException">One of its wave's files is missing, torn or altered.</exception>
     public StoredGroup? ReadGroup(LedgerWave stored, GroupId id)
     {
@@ -68,7 +68,8 @@ internal sealed class RunFolder
         var (_, position, prompt, tokens) = group.Source;
         return new StoredGroup(
             id, position, prompt, tokens, generated.Policy,
-            [.. group.Completions.Select((completion, sample) => new StoredRollout(completion, judged is null ? null : Judgement(judged, sample)))]);
+            [.. group.Completions.Select((completion, sample) =>
+                new StoredRollout(completion, judged is null ? null : Judgement(judged, sample)))]);
     }
 
     /// <summary>Removes what no event names, and makes sure of the checkpoint that the run goes on from.</summary>
@@ -114,7 +115,8 @@ internal sealed class RunFolder
         return new StoredJudgement(
             reading, scored.Source.Credit.Rewards[sample], advantage, scored.Source.Credit.Counted[sample], credit?.Baseline,
             [.. reading.Steps.Select((step, i) => new StoredStep(
-                step, reading.StepSpans[i], credit?.Scores[i], credit?.Factors[i] ?? 1, credit is null ? null : Mark(credit.Factors[i]), labels?[i]))]);
+                step, reading.StepSpans[i], credit?.Scores[i], credit?.Factors[i] ?? 1, credit is null ? null : Mark(credit.Factors[i]),
+                labels?[i]))]);
 
         StepMark Mark(double factor) => !(factor < 1) ? StepMark.Kept : advantage > 0 ? StepMark.Attenuated : StepMark.Protected;
     }

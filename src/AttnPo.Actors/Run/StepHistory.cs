@@ -22,7 +22,8 @@ public sealed record GroupHistory(GroupId Id, long Prompt, WaveHistory? Wave, Gr
 /// <param name="Committed">Null: it is under way.</param>
 /// <param name="Checkpoint">Its weights on disk, as they were written; null: they are in the ledger.</param>
 public sealed record StepHistory(
-    StepNumber Step, IReadOnlyList<LedgerEvent> Events, IReadOnlyList<WaveHistory> Waves, StepCommitted? Committed, CheckpointRecord? Checkpoint)
+    StepNumber Step, IReadOnlyList<LedgerEvent> Events, IReadOnlyList<WaveHistory> Waves, StepCommitted? Committed,
+    CheckpointRecord? Checkpoint)
 {
     /// <summary>Each group that it sampled, in order.</summary>
     public IReadOnlyList<GroupHistory> Groups { get; } = GroupsOf(Waves, Committed);

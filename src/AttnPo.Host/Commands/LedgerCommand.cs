@@ -17,28 +17,38 @@ internal static class LedgerCommand
     public static Command Create()
     {
         var run = new Argument<string>("RUN") { Description = "Run directory." };
-        var step = new Option<long>("--step") { Description = "Show a step: its waves, their files, each group's end.", HelpName = "N" }.AtLeast(1);
-        var group = new Option<string>("--group") { Description = "Show a group: prompt, rollouts, verdicts, step credit, its end.", HelpName = "STEP/WAVE/GROUP" };
-        group.Validators.Add(result =>
+        var step = new Option<long>("--step")
         {
-            if (result.GetValueOrDefault<string>() is { } id && Parse(id) is null) result.AddError($"--group {id}: expected STEP/WAVE/GROUP, as --step prints it.");
-        });
+            Description = "Show a step: its waves, their files, each group's end.",
+            HelpName = "N",
+        }.AtLeast(1);
+        var group = new Option<string>("--group")
+        {
+            Description = "Show a group: prompt, rollouts, verdicts, step credit, its end.",
+            HelpName = "STEP/WAVE/GROUP",
+        }.Within(id => Parse(id) is not null, "STEP/WAVE/GROUP, as --step prints it");
         var all = new Option<bool>("--all") { Description = $"Show all steps and events, not the last {ShownSteps} of each kind." };
         var json = new Option<bool>("--json") { Description = "Print JSON Lines: events, groups, rollouts, whole." };
-        var command = new Command("ledger", "Shows the life of a run, of a step, or of any group; the run may be live.") { run, step, group, all, json };
+        var command = new Command("ledger", "Shows the life of a run, of a step, or of any group; the run may be live.")
+        {
+            run, step, group, all, json,
+        };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(step) is not null && result.GetResult(group) is not null) result.AddError("--step and --group: give one of them.");
+            if (result.GetResult(step) is not null && result.GetResult(group) is not null)
+                result.AddError("--step and --group: give one of them.");
         });
         command.SetAction(parsed => Show(
-            parsed.GetRequiredValue(run), parsed.GetResult(step) is null ? null : parsed.GetValue(step), parsed.GetValue(group) is { } id ? Parse(id) : null, parsed.GetValue(all),
-            parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+            parsed.GetRequiredValue(run), parsed.GetResult(step) is null ? null : parsed.GetValue(step),
+            parsed.GetValue(group) is { } id ? Parse(id) : null, parsed.GetValue(all), parsed.GetValue(json),
+            parsed.InvocationConfiguration.Output));
         return command;
     }
 
     private static int Show(string directory, long? step, GroupId? group, bool all, bool asJson, TextWriter output)
     {
-        if (!RunFolderSettings.HoldsRun(directory)) throw new WorkFailedException($"{directory}: holds no run; name the directory that attnpo train wrote");
+        if (!RunFolderSettings.HoldsRun(directory))
+            throw new WorkFailedException($"{directory}: holds no run; name the directory that attnpo train wrote");
         var settings = RunFolderSettings.Held(directory);
         var ledger = LedgerReader.Open(directory, StageSettings.Journal(settings));
         if (ledger.Started is null) throw new WorkFailedException($"{directory}: the run there has journaled nothing yet");
@@ -58,8 +68,10 @@ internal static class LedgerCommand
                 overview.Apply(entry);
             }
 
-            if (rows is null) Print(overview.Lines(ledger.Started, ledger.Status, checkpoint => Directory.Exists(Path.Combine(directory, "checkpoints", checkpoint.Name))));
+            if (rows is null) Print(overview.Lines(ledger.Started, ledger.Status, IsOnDisk));
         }
+
+        bool IsOnDisk(CheckpointRecord checkpoint) => Directory.Exists(Path.Combine(directory, "checkpoints", checkpoint.Name));
 
         void ShowStep(StepHistory history)
         {
@@ -72,10 +84,15 @@ internal static class LedgerCommand
         {
             var history = History(ledger, wanted.Wave.Step, settings);
             var member = history.Groups.FirstOrDefault(member => member.Id == wanted)
-                ?? throw new WorkFailedException($"step {history.Step} has no group {wanted}; its groups are {history.Groups[0].Id} to {history.Groups[^1].Id}");
+                ?? throw new WorkFailedException(
+                    $"step {history.Step} has no group {wanted}; its groups are {history.Groups[0].Id} to {history.Groups[^1].Id}");
             var keep = settings.Integer("ledger.keep-steps");
             if (keep > 0 && ledger.RolloutsSince is { } since && since.Value > history.Step.Value)
-                throw new WorkFailedException($"the rollouts of step {history.Step} are pruned: they are kept since step {since} (ledger.keep-steps = {keep})");
+            {
+                throw new WorkFailedException(
+                    $"the rollouts of step {history.Step} are pruned: they are kept since step {since} (ledger.keep-steps = {keep})");
+            }
+
             var stored = ledger.ReadGroup(member);
             rows?.Write(json => LedgerJson.WriteGroup(json, member, history, stored));
             foreach (var rollout in stored?.Rollouts ?? []) rows?.Write(json => LedgerJson.WriteRollout(json, stored!, rollout));
@@ -94,7 +111,11 @@ internal static class LedgerCommand
         var history = StepHistory.Of(step, ledger.Events(step));
         if (history.Committed is not null || (history.Waves.Count > 0 && step.Value > ledger.Step.Value)) return history;
         if (step.Value > ledger.Step.Value)
-            throw new WorkFailedException($"step {step} is not made: {(ledger.Step == StepNumber.Start ? "no step" : $"step {ledger.Step}")} was the last committed");
+        {
+            var last = ledger.Step == StepNumber.Start ? "no step is committed yet" : $"step {ledger.Step} was the last committed";
+            throw new WorkFailedException($"step {step} is not made: {last}");
+        }
+
         var since = ledger.Events().Select(entry => entry.Happened).OfType<StepCommitted>().FirstOrDefault()?.Step;
         throw new WorkFailedException(
             $"step {step} is pruned: events are kept since step {since} (ledger.keep-steps = {settings.Integer("ledger.keep-steps")})");

@@ -27,7 +27,8 @@ internal static class StatusObject
         json.WriteStartObject("groups");
         json.WriteNumber("used", status.Groups.Used);
         json.WriteStartObject("dropped");
-        foreach (var (reason, groups) in status.Groups.Dropped.OrderBy(entry => entry.Key)) json.WriteNumber(LedgerText.Word(reason), groups);
+        foreach (var (reason, groups) in status.Groups.Dropped.OrderBy(entry => entry.Key))
+            json.WriteNumber(LedgerText.Word(reason), groups);
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteStartArray("stages");

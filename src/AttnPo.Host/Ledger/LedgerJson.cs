@@ -4,7 +4,7 @@ using AttnPo.Host.Rows;
 
 namespace AttnPo.Host.Ledger;
 
-/// <summary>The ledger as rows of JSON; each says its kind. Positions in a text count its code points, as in all files of this program.</summary>
+/// <summary>The ledger as rows of JSON; each says its kind. Positions in a text count its code points, as in all files.</summary>
 internal static class LedgerJson
 {
     /// <summary>An event: {"seq","kind","at"} and its own members.</summary>

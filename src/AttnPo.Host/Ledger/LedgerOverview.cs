@@ -5,7 +5,10 @@ using AttnPo.Host.Progress;
 
 namespace AttnPo.Host.Ledger;
 
-/// <summary>A run in lines: what it is, a line a step, what else happened, and the step under way. Of each kind it keeps the last few, so a run may be long.</summary>
+/// <summary>
+/// A run in lines: what it is, a line a step, what else happened, and the step under way. Of each kind it keeps the last few, so a
+/// run may be long.
+/// </summary>
 /// <param name="shown">Lines of each kind.</param>
 internal sealed class LedgerOverview(int shown)
 {
@@ -23,7 +26,8 @@ internal sealed class LedgerOverview(int shown)
         switch (happened)
         {
             case RunContinued continued:
-                _continuations.Add($"after step {_committed} at {LedgerText.At(happened)}, version {continued.CodeVersion}, {continued.Steps} steps wanted");
+                var (version, steps) = (continued.CodeVersion, continued.Steps);
+                _continuations.Add($"after step {_committed} at {LedgerText.At(continued)}, version {version}, {steps} steps wanted");
                 break;
             case WaveSampled sampled:
                 _open[sampled.Wave.Index] = new WaveHistory(sampled);
@@ -46,7 +50,8 @@ internal sealed class LedgerOverview(int shown)
                 _evaluations.Add($"at step {evaluated.Step}, policy {evaluated.Policy}: {RunFigures.HeldOut(evaluated.Metrics)}");
                 break;
             case RunPaused paused:
-                _pauses.Add($"paused after step {paused.Step}{(paused.Waves == 0 ? "" : $" and {paused.Waves} judged waves of the next")} at {LedgerText.At(happened)}");
+                var waves = paused.Waves == 0 ? "" : $" and {paused.Waves} judged waves of the next";
+                _pauses.Add($"paused after step {paused.Step}{waves} at {LedgerText.At(paused)}");
                 break;
             case RunResumed resumed:
                 _pauses.Add($"resumed after step {resumed.Step} at {LedgerText.At(happened)}");
@@ -60,11 +65,14 @@ internal sealed class LedgerOverview(int shown)
     /// <param name="isOnDisk">Whether a checkpoint is still there.</param>
     public IEnumerable<string> Lines(RunStarted started, RunProtocol.RunStatus status, Func<CheckpointRecord, bool> isOnDisk)
     {
-        yield return $"run {started.Run}: seed {started.Seed}, settings {Short(started.SettingsHash)}, version {started.CodeVersion}, started {LedgerText.At(started)}";
+        yield return $"run {started.Run}: seed {started.Seed}, settings {Short(started.SettingsHash)}, version {started.CodeVersion}, "
+            + $"started {LedgerText.At(started)}";
         yield return $"{status.Step} of {status.Steps} steps committed, policy {status.Policy}, last checkpoint "
-            + (status.Checkpoint == StepNumber.Start ? "none" : $"of step {status.Checkpoint}") + (status.State == "Stopped" ? "" : $"; {status.State.ToLowerInvariant()}");
-        yield return $"groups: {status.Groups.Used} used, dropped: {LedgerText.Dropped(status.Groups.Dropped.Select(entry => (entry.Key, entry.Value)))}";
-        if (_first > 1) yield return $"the first {_first - 1} events are pruned for their age (ledger.keep-steps); what follows begins after them";
+            + (status.Checkpoint == StepNumber.Start ? "none" : $"of step {status.Checkpoint}")
+            + (status.State == "Stopped" ? "" : $"; {status.State.ToLowerInvariant()}");
+        yield return $"groups: {status.Groups.Used} used, dropped: {LedgerText.Dropped(status.Groups.Dropped)}";
+        if (_first > 1)
+            yield return $"the first {_first - 1} events are pruned for their age (ledger.keep-steps); what follows begins after them";
         if (_steps.Count > 0)
         {
             yield return "";
@@ -84,18 +92,18 @@ internal sealed class LedgerOverview(int shown)
     private static string Line(StepCommitted commit, string weights)
     {
         var (groups, metrics) = (commit.Groups, commit.Metrics);
-        var dropped = groups.Select(group => group.Dropped).OfType<DropReason>().CountBy(reason => reason).Select(entry => (entry.Key, (long)entry.Value));
         return Line(
             $"{commit.Step}", LedgerText.At(commit), $"{commit.Policy}", $"{groups.Count(group => group.Dropped is null)}",
             $"{groups.Count(group => group.ZeroAdvantage)}", $"{groups.Select(group => group.Group.Wave).Distinct().Count()}",
             LedgerText.Figure(metrics, "rollout/accuracy", "0.000"), LedgerText.Figure(metrics, "rollout/tokens_mean", "0.0"), weights,
-            LedgerText.Dropped(dropped));
+            LedgerText.Dropped(new GroupCounts(0, new Dictionary<DropReason, long>()).Plus(groups).Dropped));
     }
 
     // The last column is the one that may be long.
     private static string Line(params string[] cells) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{cells[0],6}  {cells[1],-20}  {cells[2],-6}  {cells[3],5}  {cells[4],5}  {cells[5],5}  {cells[6],8}  {cells[7],8}  {cells[8],-18}  {cells[9]}");
+        $"{cells[0],6}  {cells[1],-20}  {cells[2],-6}  {cells[3],5}  {cells[4],5}  {cells[5],5}  {cells[6],8}  {cells[7],8}  ")
+        + $"{cells[8],-18}  {cells[9]}";
 
     private static IEnumerable<string> Section(string title, Tail<string> lines)
     {
@@ -111,7 +119,8 @@ internal sealed class LedgerOverview(int shown)
         if (_open.Count == 0) yield break;
         yield return "";
         yield return $"step {_committed.Next} is under way";
-        foreach (var wave in _open.Values) yield return $"  wave {wave.Sampled.Wave}: {wave.Sampled.Prompts.Count} groups, {LedgerText.Stage(wave)}";
+        foreach (var wave in _open.Values)
+            yield return $"  wave {wave.Sampled.Wave}: {wave.Sampled.Prompts.Count} groups, {LedgerText.Stage(wave)}";
     }
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;

@@ -17,15 +17,17 @@ internal static class LedgerText
         happened?.At is { } at ? at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "-";
 
     /// <summary>How far a wave came, in a word.</summary>
-    public static string Stage(WaveHistory? wave) => wave is { Judged: not null } ? "judged" : wave is { Generated: not null } ? "generated" : "sampled";
+    public static string Stage(WaveHistory? wave) =>
+        wave is { Judged: not null } ? "judged" : wave is { Generated: not null } ? "generated" : "sampled";
 
     /// <summary>How a group ended, in a word.</summary>
-    public static string Fate(GroupHistory group) => group.Outcome is not { } outcome ? "open" : outcome.Dropped is null ? "used" : "dropped";
+    public static string Fate(GroupHistory group) =>
+        group.Outcome is not { } outcome ? "open" : outcome.Dropped is null ? "used" : "dropped";
 
     /// <summary>Dropped groups by reason; a dash where there are none.</summary>
-    public static string Dropped(IEnumerable<(DropReason Reason, long Groups)> dropped)
+    public static string Dropped(IReadOnlyDictionary<DropReason, long> dropped)
     {
-        var text = string.Join(", ", dropped.OrderBy(entry => entry.Reason).Select(entry => $"{Word(entry.Reason)} {entry.Groups}"));
+        var text = string.Join(", ", dropped.OrderBy(entry => entry.Key).Select(entry => $"{Word(entry.Key)} {entry.Value}"));
         return text.Length == 0 ? "-" : text;
     }
 

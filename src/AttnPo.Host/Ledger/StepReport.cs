@@ -21,12 +21,18 @@ internal static class StepReport
         foreach (var wave in step.Waves)
         {
             yield return "";
-            yield return $"wave {wave.Sampled.Wave}: {LedgerText.Stage(wave)}, {wave.Sampled.Prompts.Count} groups from position {wave.Sampled.Position}"
+            var sampled = wave.Sampled;
+            yield return $"wave {sampled.Wave}: {LedgerText.Stage(wave)}, {sampled.Prompts.Count} groups from position {sampled.Position}"
                 + (wave.Generated is { } by ? $", written by policy {by.Policy}" : "");
-            if (wave.Generated is { } generated) yield return File("rollouts", generated.Rollouts, Seconds(("generated", generated.Seconds)));
+            if (wave.Generated is { } generated)
+                yield return File("rollouts", generated.Rollouts, Seconds("generated", generated.Seconds));
             if (wave.Judged is { } judged)
-                yield return File("judgement", judged.Judgement, Seconds(("verified", judged.VerifySeconds), ("scored", judged.ScoreSeconds)));
-            foreach (var group in step.Groups.Where(group => group.Id.Wave == wave.Sampled.Wave)) yield return Line(group);
+            {
+                var times = $"{Seconds("verified", judged.VerifySeconds)}, {Seconds("scored", judged.ScoreSeconds)}";
+                yield return File("judgement", judged.Judgement, times);
+            }
+
+            foreach (var group in step.Groups.Where(group => group.Id.Wave == sampled.Wave)) yield return Line(group);
         }
 
         foreach (var group in step.Groups.Where(group => group.Wave is null)) yield return Line(group);
@@ -39,13 +45,14 @@ internal static class StepReport
         {
             null => "open",
             { Dropped: { } reason } => $"dropped: {LedgerText.Word(reason)}",
-            var used => $"used: {used.Correct} of {used.Rollouts} correct, {used.Tokens} tokens" + (used.ZeroAdvantage ? ", zero advantage" : ""),
+            var used => $"used: {used.Correct} of {used.Rollouts} correct, {used.Tokens} tokens"
+                + (used.ZeroAdvantage ? ", zero advantage" : ""),
         };
     }
 
-    private static string File(string what, BlobRecord blob, string seconds) =>
-        string.Create(CultureInfo.InvariantCulture, $"  {what,-10} rollouts/{blob.Name} ({blob.Bytes} bytes; {seconds})");
+    private static string File(string what, BlobRecord blob, string times) =>
+        string.Create(CultureInfo.InvariantCulture, $"  {what,-10} rollouts/{blob.Name} ({blob.Bytes} bytes; {times})");
 
-    private static string Seconds(params (string What, double Seconds)[] times) =>
-        string.Join(", ", times.Select(time => string.Create(CultureInfo.InvariantCulture, $"{time.What} in {time.Seconds:0.00} s")));
+    private static string Seconds(string what, double seconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"{what} in {seconds:0.00} s");
 }

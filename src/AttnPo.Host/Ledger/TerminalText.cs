@@ -3,7 +3,7 @@ using System.Text;
 
 namespace AttnPo.Host.Ledger;
 
-/// <summary>Text from outside (prompts, responses) as a terminal may show it: nothing in it moves the cursor, rings, or hides text.</summary>
+/// <summary>Text from outside (prompts, responses) as a terminal may show it: nothing in it moves the cursor, rings or hides.</summary>
 internal static class TerminalText
 {
     /// <summary>Control, format and separator characters become \n, \t, \u{1B}; all other text stays as it is.</summary>

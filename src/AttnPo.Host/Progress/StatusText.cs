@@ -4,7 +4,7 @@ using AttnPo.Host.Ledger;
 
 namespace AttnPo.Host.Progress;
 
-/// <summary>The status of a run in lines, from the JSON that a run answers with, of whatever version: a member that is missing has no line.</summary>
+/// <summary>The status of a run in lines, from the JSON that a run of whatever version answers with: what is missing has no line.</summary>
 internal static class StatusText
 {
     /// <summary>The lines.</summary>
@@ -28,13 +28,17 @@ internal static class StatusText
         if (status.TryGetProperty("disk", out var disk))
         {
             var parts = disk.EnumerateObject().Select(entry => (entry.Name, Bytes: entry.Value.GetInt64())).ToList();
-            yield return Line("disk", $"{Bytes(parts.Sum(part => part.Bytes))}: {string.Join(", ", parts.Select(part => $"{part.Name} {Bytes(part.Bytes)}"))}");
+            var purposes = string.Join(", ", parts.Select(part => $"{part.Name} {Bytes(part.Bytes)}"));
+            yield return Line("disk", $"{Bytes(parts.Sum(part => part.Bytes))}: {purposes}");
         }
 
         foreach (var stage in Items(status, "stages")) yield return TerminalText.Safe(Stage(stage, now));
         foreach (var item in Items(status, "overdue")) yield return TerminalText.Safe(Line("overdue", item.GetString()!));
         foreach (var metric in status.GetProperty("metrics").EnumerateObject())
-            if (metric.Name != "step") yield return TerminalText.Safe(Line(metric.Name, metric.Value.GetDouble().ToString("G5", CultureInfo.InvariantCulture)));
+        {
+            if (metric.Name == "step") continue;
+            yield return TerminalText.Safe(Line(metric.Name, metric.Value.GetDouble().ToString("G5", CultureInfo.InvariantCulture)));
+        }
     }
 
     private static string Head(string directory, JsonElement status)
@@ -49,7 +53,8 @@ internal static class StatusText
 
         return $"{directory}: not running; " + state switch
         {
-            "paused" => $"paused after step {step}; attnpo train --run {directory} starts it paused, attnpo resume {directory} then goes on",
+            "paused" =>
+                $"paused after step {step}; attnpo train --run {directory} starts it paused, attnpo resume {directory} then goes on",
             "finished" => $"all {step} steps are made",
             _ => $"{(step == 0 ? "no step committed" : $"step {step} was the last committed")}; attnpo train --run {directory} goes on",
         };
@@ -59,12 +64,14 @@ internal static class StatusText
 
     private static string Stage(JsonElement stage, DateTimeOffset now)
     {
-        var held = Items(stage, "waves").Select(wave =>
-            $"{wave.GetProperty("wave").GetString()} for {RunFigures.Readable(now - wave.GetProperty("since").GetDateTimeOffset())}").ToList();
+        var waves = Items(stage, "waves")
+            .Select(wave => $"{wave.GetProperty("wave").GetString()} for {Since(wave.GetProperty("since"))}").ToList();
+        var held = waves.Count > 0 ? string.Join(", ", waves) : $"{stage.GetProperty("in_hand")} waves";
         return Line(
             stage.GetProperty("stage").GetString()!,
-            $"{(held.Count > 0 ? $"holds {string.Join(", ", held)}" : $"holds {stage.GetProperty("in_hand")} waves")}; "
-                + $"{stage.GetProperty("done")} passed on, {stage.GetProperty("demand")} asked for");
+            $"holds {held}; {stage.GetProperty("done")} passed on, {stage.GetProperty("demand")} asked for");
+
+        string Since(JsonElement time) => RunFigures.Readable(now - time.GetDateTimeOffset());
     }
 
     private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>

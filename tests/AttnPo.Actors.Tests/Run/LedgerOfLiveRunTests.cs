@@ -77,7 +77,7 @@ public sealed class LedgerOfLiveRunTests
             Assert.All(judged.Rollouts, rollout => Assert.NotNull(rollout.Judgement));
             var unjudged = ledger.ReadGroup(step.Groups[0] with { Wave = step.Waves[0] with { Judged = null } })!;
             Assert.All(unjudged.Rollouts, rollout => Assert.Null(rollout.Judgement));
-            Assert.Equal(judged.Rollouts.Select(rollout => rollout.Completion.Tokens), unjudged.Rollouts.Select(rollout => rollout.Completion.Tokens));
+            Assert.Equal(TokensOf(judged), TokensOf(unjudged));
         }
         finally
         {
@@ -154,6 +154,8 @@ public sealed class LedgerOfLiveRunTests
 
         Assert.Equal(left, Content(killed.Path));
     }
+
+    private static IEnumerable<int[]> TokensOf(StoredGroup group) => group.Rollouts.Select(rollout => rollout.Completion.Tokens);
 
     private static void OpenAsIs(string file)
     {

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace AttnPo.Actors.Tests.Run;
 
-/// <summary>What a run remembers, as another process reads it: of a run that ended. Checkpoints lie three steps apart, saved states two.</summary>
+/// <summary>What a run that ended remembers, as another process reads it. Checkpoints lie three steps apart, saved states two.</summary>
 public sealed class LedgerReaderTests
 {
     private const int Steps = 7;
@@ -21,7 +21,8 @@ public sealed class LedgerReaderTests
         // One prompt at which the engine always fails: a group that is dropped.
         run.Engine.OnGenerate = request =>
         {
-            if (request.SamplesPerPrompt > 1 && request.Prompts.Any(prompt => prompt.Id == 20)) throw new InvalidOperationException("no luck");
+            if (request.SamplesPerPrompt > 1 && request.Prompts.Any(prompt => prompt.Id == 20))
+                throw new InvalidOperationException("no luck");
         };
         await run.RunAsync(Setup(run));
 
@@ -33,8 +34,9 @@ public sealed class LedgerReaderTests
         Assert.Equal(new RunFinished(new StepNumber(Steps)) { At = events[^1].Happened.At }, events[^1].Happened);
         var sampled = events.Select(entry => entry.Happened).OfType<WaveSampled>()
             .SelectMany(wave => wave.Prompts.Select((prompt, i) => (new GroupId(wave.Wave, i), prompt)));
-        var ended = events.Select(entry => entry.Happened).OfType<StepCommitted>().SelectMany(step => step.Groups.Select(group => (group.Group, group.Prompt)));
-        Assert.Equal(sampled.Order(ById), ended.Order(ById));
+        var ended = events.Select(entry => entry.Happened).OfType<StepCommitted>()
+            .SelectMany(step => step.Groups.Select(group => (group.Group, group.Prompt)));
+        Assert.Equal(sampled.OrderBy(group => $"{group.Item1}"), ended.OrderBy(group => $"{group.Group}"));
 
         var dropped = Assert.Single(events.Select(entry => entry.Happened).OfType<GroupDropped>());
         var step = StepHistory.Of(dropped.Group.Wave.Step, ledger.Events(dropped.Group.Wave.Step));
@@ -84,16 +86,19 @@ public sealed class LedgerReaderTests
             {
                 var stored = ledger.ReadGroup(group)!;
                 Assert.Equal((group.Prompt, new PolicyVersion(step - 1)), (stored.Prompt.Index, stored.Policy));
-                Assert.Equal(group.Outcome!.Correct, stored.Rollouts.Count(rollout => rollout.Judgement!.Response.Verdict == Verdict.Correct));
+                var correct = stored.Rollouts.Count(rollout => rollout.Judgement!.Response.Verdict == Verdict.Correct);
+                Assert.Equal(group.Outcome!.Correct, correct);
                 var lines = File.ReadLines(Path.Combine(run.Directory, "rollouts", group.Wave!.Judged!.Judgement.Name))
-                    .Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.GetProperty("group").GetString() == $"{group.Id}");
+                    .Select(line => JsonDocument.Parse(line).RootElement)
+                    .Where(line => line.GetProperty("group").GetString() == $"{group.Id}");
                 foreach (var (line, rollout) in lines.Zip(stored.Rollouts))
                 {
                     var judgement = rollout.Judgement!;
                     Assert.Equal(line.GetProperty("response").GetString(), judgement.Response.Text);
                     Assert.Equal(line.GetProperty("advantage").GetDouble(), judgement.Advantage);
                     Assert.Equal(line.GetProperty("tokens").GetInt32(), rollout.Completion.Tokens.Length);
-                    Assert.Equal(line.GetProperty("steps").EnumerateArray().Select(step => step[5].GetDouble()), judgement.Steps.Select(step => step.Factor));
+                    var factors = line.GetProperty("steps").EnumerateArray().Select(step => step[5].GetDouble());
+                    Assert.Equal(factors, judgement.Steps.Select(step => step.Factor));
                     Assert.All(judgement.Steps, step => Assert.Equal(MarkOf(judgement, step), step.Mark));
                     Assert.All(judgement.Steps, step => Assert.NotNull(step.Label));
                     marks.UnionWith(judgement.Steps.Select(step => step.Mark));
@@ -154,11 +159,13 @@ public sealed class LedgerReaderTests
             command.CommandText = "UPDATE journal SET manifest = 'run-improved/1' WHERE manifest = 'run-finished/1'";
             Assert.Equal(1, command.ExecuteNonQuery());
         }
-        Assert.Contains("a newer version", Assert.Throws<InvalidDataException>(() => LedgerReader.Open(run.Directory, new JournalSettings())).Message);
+        Assert.Contains("a newer version", Assert.Throws<InvalidDataException>(Open).Message);
 
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         File.WriteAllText(file, string.Join(' ', Enumerable.Repeat("no database", 1000)));
-        Assert.Contains("journal cannot be read", Assert.ThrowsAny<IOException>(() => LedgerReader.Open(run.Directory, new JournalSettings())).Message);
+        Assert.Contains("journal cannot be read", Assert.Throws<IOException>(Open).Message);
+
+        LedgerReader Open() => LedgerReader.Open(run.Directory, new JournalSettings());
     }
 
     [Fact]
@@ -192,7 +199,8 @@ public sealed class LedgerReaderTests
         Assert.Equal("Finished", ledger.Status.State);
         Assert.Equal(file.Status.Groups.Used, ledger.Status.Groups.Used);
         var nowhere = journal with { ConnectionString = "Host=127.0.0.1;Port=1;Username=nobody;Timeout=1" };
-        Assert.Contains("journal cannot be read", Assert.ThrowsAny<IOException>(() => LedgerReader.Open(onServer.Directory, nowhere)).Message);
+        var fault = Assert.Throws<IOException>(() => LedgerReader.Open(onServer.Directory, nowhere));
+        Assert.Contains("journal cannot be read", fault.Message);
 
         // Which of two waves is journaled first is a matter of chance.
         static IEnumerable<string> Kinds(LedgerReader ledger) => ledger.Events().Select(entry => entry.Kind).Order(StringComparer.Ordinal);
@@ -212,16 +220,16 @@ public sealed class LedgerReaderTests
 
     internal static LedgerEvent[] ReadAll(LedgerReader ledger) => [.. ledger.Events()];
 
-    internal static SortedDictionary<string, string> Content(string directory) => new(
-        Directory.GetFiles(directory, "*", SearchOption.AllDirectories)
-            .ToDictionary(file => Path.GetRelativePath(directory, file), file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))),
-        StringComparer.Ordinal);
+    internal static SortedDictionary<string, string> Content(string directory)
+    {
+        var files = Directory.GetFiles(directory, "*", SearchOption.AllDirectories).ToDictionary(
+            file => Path.GetRelativePath(directory, file), file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))));
+        return new SortedDictionary<string, string>(files, StringComparer.Ordinal);
+    }
 
     private static StepMark? MarkOf(StoredJudgement judgement, StoredStep step) => judgement.Baseline is null ? null
         : step.Factor >= 1 ? StepMark.Kept
         : judgement.Advantage > 0 ? StepMark.Attenuated
         : StepMark.Protected;
 
-    private static readonly Comparer<(GroupId Id, long Prompt)> ById = Comparer<(GroupId Id, long Prompt)>.Create((one, other) =>
-        (one.Id.Wave.Step.Value, one.Id.Wave.Index, one.Id.Index).CompareTo((other.Id.Wave.Step.Value, other.Id.Wave.Index, other.Id.Index)));
 }

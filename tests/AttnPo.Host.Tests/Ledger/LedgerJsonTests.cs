@@ -12,7 +12,9 @@ public sealed class LedgerJsonTests
     {
         var committed = MadeLedger.Numbered(MadeLedger.Started, MadeLedger.Committed(1))[1];
         var row = RowWriter.Line(json => LedgerJson.WriteEvent(json, committed));
-        Assert.StartsWith("{\"seq\":2,\"kind\":\"step-committed\",\"at\":\"2026-03-04T05:06:07+00:00\",\"step\":1,\"policy\":1,\"prompt_cursor\":3,", row, StringComparison.Ordinal);
+        Assert.StartsWith(
+            """{"seq":2,"kind":"step-committed","at":"2026-03-04T05:06:07+00:00","step":1,"policy":1,"prompt_cursor":3,""", row,
+            StringComparison.Ordinal);
         var read = JsonDocument.Parse(row).RootElement;
         Assert.Equal(83.25, read.GetProperty("metrics").GetProperty("rollout/tokens_mean").GetDouble());
         Assert.Equal("generation_failed", read.GetProperty("groups")[2].GetProperty("dropped").GetString());
@@ -26,7 +28,8 @@ public sealed class LedgerJsonTests
         var generated = MadeLedger.Numbered(MadeLedger.Waves(1)).First(entry => entry.Kind == "wave-generated");
         var file = Read(json => LedgerJson.WriteEvent(json, generated)).GetProperty("rollouts");
         Assert.Equal(["name", "bytes", "sha256"], file.EnumerateObject().Select(member => member.Name));
-        Assert.Equal("ffff", Read(json => LedgerJson.WriteEvent(json, MadeLedger.Numbered(MadeLedger.Started)[0])).GetProperty("settings_hash").GetString()![..4]);
+        var started = MadeLedger.Numbered(MadeLedger.Started)[0];
+        Assert.Equal(MadeLedger.Started.SettingsHash, Text(Read(json => LedgerJson.WriteEvent(json, started)), "settings_hash"));
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class LedgerReportTests
         var text = Overview(
             20,
             [
-                MadeLedger.Started, new Evaluated(default, default, new Dictionary<string, double> { ["eval/accuracy"] = 0.5, ["eval/tokens_mean"] = 90 }),
+                MadeLedger.Started,
+                new Evaluated(default, default, new Dictionary<string, double> { ["eval/accuracy"] = 0.5, ["eval/tokens_mean"] = 90 }),
                 .. MadeLedger.Waves(1), MadeLedger.Committed(1), .. MadeLedger.Waves(2), MadeLedger.Committed(2),
                 new CheckpointWritten(new StepNumber(2), new CheckpointRecord("step-000002", [])),
                 new RunPaused(new StepNumber(2), 1) { At = MadeLedger.At }, new RunContinued("0.3.0", 12) { At = MadeLedger.At },
@@ -22,13 +23,14 @@ public sealed class LedgerReportTests
             ],
             isOnDisk: true);
 
-        Assert.Contains("run abc: seed 7, settings ffffffffffff, version 0.2.0, started 2026-03-04 05:06:07Z", text, StringComparison.Ordinal);
-        Assert.Contains("groups: 4 used, dropped: generation_failed 2", text, StringComparison.Ordinal);
-        Assert.Contains("1  2026-03-04 05:06:07Z  v1          2      1      2     0.625      83.3  in ledger           generation_failed 1", text, StringComparison.Ordinal);
-        Assert.Contains("2  2026-03-04 05:06:07Z  v2          2      1      2     0.625      83.3  checkpoint          generation_failed 1", text, StringComparison.Ordinal);
-        Assert.Contains("started again: 1\n  after step 2 at 2026-03-04 05:06:07Z, version 0.3.0, 12 steps wanted", text, StringComparison.Ordinal);
-        Assert.Contains("  paused after step 2 and 1 judged waves of the next at 2026-03-04 05:06:07Z\n  resumed after step 2", text, StringComparison.Ordinal);
-        Assert.Contains("  at step 0, policy v0: accuracy 0.500, 90.0 tokens", text, StringComparison.Ordinal);
+        const string time = "2026-03-04 05:06:07Z";
+        AssertHas($"run abc: seed 7, settings ffffffffffff, version 0.2.0, started {time}", text);
+        AssertHas("groups: 4 used, dropped: generation_failed 2", text);
+        AssertHas($"1  {time}  v1          2      1      2     0.625      83.3  in ledger           generation_failed 1", text);
+        AssertHas($"2  {time}  v2          2      1      2     0.625      83.3  checkpoint          generation_failed 1", text);
+        AssertHas($"started again: 1\n  after step 2 at {time}, version 0.3.0, 12 steps wanted", text);
+        AssertHas($"  paused after step 2 and 1 judged waves of the next at {time}\n  resumed after step 2", text);
+        AssertHas("  at step 0, policy v0: accuracy 0.500, 90.0 tokens", text);
         Assert.EndsWith("step 3 is under way\n  wave 3/0: 2 groups, judged\n  wave 3/1: 1 groups, sampled", text, StringComparison.Ordinal);
     }
 
@@ -37,7 +39,8 @@ public sealed class LedgerReportTests
     public void An_overview_of_a_long_run_shows_the_last_steps_and_says_how_many_it_leaves_out()
     {
         var checkpoint = new CheckpointRecord("step", []);
-        var text = Overview(3, [MadeLedger.Started, .. Enumerable.Range(1, 9).Select(step => MadeLedger.Committed(step, checkpoint))], isOnDisk: false);
+        var steps = Enumerable.Range(1, 9).Select(step => MadeLedger.Committed(step, checkpoint));
+        var text = Overview(3, [MadeLedger.Started, .. steps], isOnDisk: false);
         Assert.Contains("... 6 earlier; --all shows them", text, StringComparison.Ordinal);
         Assert.DoesNotContain("  v6  ", text, StringComparison.Ordinal);
         Assert.Contains("  v7  ", text, StringComparison.Ordinal);
@@ -59,11 +62,12 @@ public sealed class LedgerReportTests
     public void A_step_tells_each_waves_files_and_each_groups_end()
     {
         var text = string.Join('\n', StepReport.Lines(MadeLedger.History(3), null));
-        Assert.StartsWith("step 3: committed at 2026-03-04 05:06:07Z, made policy v3, weights in the ledger", text, StringComparison.Ordinal);
-        Assert.Contains("wave 3/0: judged, 2 groups from position 9, written by policy v2", text, StringComparison.Ordinal);
-        Assert.Contains($"rollouts/step-000003/wave-0001-judgement-{new string('a', 64)}.jsonl (1234 bytes; verified in 0.25 s, scored in 0.50 s)", text, StringComparison.Ordinal);
-        Assert.Contains("  group 3/0/0        prompt 10      used: 1 of 2 correct, 40 tokens\n", text, StringComparison.Ordinal);
-        Assert.Contains("  group 3/0/1        prompt 11      used: 2 of 2 correct, 30 tokens, zero advantage", text, StringComparison.Ordinal);
+        AssertHas("step 3: committed at 2026-03-04 05:06:07Z, made policy v3, weights in the ledger\n", text);
+        AssertHas("wave 3/0: judged, 2 groups from position 9, written by policy v2", text);
+        AssertHas($"  judgement  rollouts/step-000003/wave-0001-judgement-{new string('a', 64)}.jsonl (1234 bytes; ", text);
+        AssertHas("(1234 bytes; verified in 0.25 s, scored in 0.50 s)", text);
+        AssertHas("  group 3/0/0        prompt 10      used: 1 of 2 correct, 40 tokens\n", text);
+        AssertHas("  group 3/0/1        prompt 11      used: 2 of 2 correct, 30 tokens, zero advantage", text);
         Assert.EndsWith("  group 3/1/0        prompt 12      dropped: generation_failed", text, StringComparison.Ordinal);
     }
 
@@ -73,7 +77,7 @@ public sealed class LedgerReportTests
         var open = string.Join('\n', StepReport.Lines(MadeLedger.History(3, committed: false), null));
         Assert.StartsWith("step 3: under way", open, StringComparison.Ordinal);
         Assert.Contains("prompt 12      open", open, StringComparison.Ordinal);
-        Assert.Contains("rollouts are kept since step 5", string.Join('\n', StepReport.Lines(MadeLedger.History(3), new StepNumber(5))), StringComparison.Ordinal);
+        AssertHas("rollouts are kept since step 5", string.Join('\n', StepReport.Lines(MadeLedger.History(3), new StepNumber(5))));
     }
 
     [Fact]
@@ -98,7 +102,9 @@ public sealed class LedgerReportTests
         Assert.Equal("     0  backward       0.25         1  kept        essential  So é\\u{1B}[2J it is.", lines[9]);
         Assert.Equal("     1  confused       0.01      0.75  attenuated  redundant  Wait, 😀 no.", lines[10]);
         Assert.EndsWith("</think>\\boxed{4}", lines[11], StringComparison.Ordinal);
-        Assert.Equal("rollout 3/0/0/1: truncated, answer none, reward 0.0000, advantage -0.5000, 2 tokens, cut off at the limit on its length, not counted, not rescaled", lines[13]);
+        Assert.Equal(
+            "rollout 3/0/0/1: truncated, answer none, reward 0.0000, advantage -0.5000, 2 tokens, cut off at the limit on its length,"
+            + " not counted, not rescaled", lines[13]);
         Assert.Equal("     0  backward          -         1  -           -          So so", lines[15]);
         Assert.Equal(16, lines.Length);
     }
@@ -113,8 +119,8 @@ public sealed class LedgerReportTests
         var half = StepHistory.Of(new StepNumber(3), MadeLedger.Numbered(MadeLedger.Waves(3).Take(3)));
         Assert.Equal("open: step 3 is under way, wave generated", Fate(half, 0));
         Assert.Equal("open: step 3 is under way, wave sampled", Fate(half, 2));
-        Assert.Contains("not judged yet", string.Join('\n', GroupReport.Lines(half.Groups[0], half, MadeLedger.Stored(judged: false))), StringComparison.Ordinal);
-        Assert.Contains("not generated yet", string.Join('\n', GroupReport.Lines(half.Groups[2], half, null)), StringComparison.Ordinal);
+        AssertHas("not judged yet", string.Join('\n', GroupReport.Lines(half.Groups[0], half, MadeLedger.Stored(judged: false))));
+        AssertHas("not generated yet", string.Join('\n', GroupReport.Lines(half.Groups[2], half, null)));
 
         static string Fate(StepHistory history, int group) => GroupReport.Lines(history.Groups[group], history, null).ElementAt(1);
     }
@@ -130,11 +136,14 @@ public sealed class LedgerReportTests
     [Fact]
     public void An_excerpt_counts_characters_and_cuts_none_in_two() => Assert.Equal("😀é…", TerminalText.Excerpt("😀é😀", 2));
 
+    private static void AssertHas(string expected, string text) => Assert.Contains(expected, text, StringComparison.Ordinal);
+
     private static string Overview(int shown, IEnumerable<RunEvent> events, bool isOnDisk, int skip = 0)
     {
         var overview = new LedgerOverview(shown);
         foreach (var entry in MadeLedger.Numbered(events).Skip(skip)) overview.Apply(entry);
-        var status = new RunProtocol.RunStatus(new RunId("abc"), "Stopped", new StepNumber(2), 9, new PolicyVersion(2), 0, false, [], [], new Dictionary<string, double>())
+        var status = new RunProtocol.RunStatus(
+            new RunId("abc"), "Stopped", new StepNumber(2), 9, new PolicyVersion(2), 0, false, [], [], new Dictionary<string, double>())
         {
             Groups = new GroupCounts(4, new Dictionary<DropReason, long> { [DropReason.GenerationFailed] = 2 }),
         };

@@ -41,7 +41,8 @@ internal static class MadeLedger
     public static GroupId Group(long step, int wave, int index) => new(new WaveId(new StepNumber(step), wave), index);
 
     /// <summary>Numbered as a journal would.</summary>
-    public static LedgerEvent[] Numbered(params IEnumerable<RunEvent> events) => [.. events.Select((happened, i) => new LedgerEvent(i + 1, happened))];
+    public static LedgerEvent[] Numbered(params IEnumerable<RunEvent> events) =>
+        [.. events.Select((happened, i) => new LedgerEvent(i + 1, happened))];
 
     public static StepHistory History(long step, bool committed = true) => StepHistory.Of(
         new StepNumber(step), Numbered(committed ? [.. Waves(step), Committed(step)] : [.. Waves(step)]));
@@ -54,8 +55,11 @@ internal static class MadeLedger
         var rescaled = new StoredJudgement(
             new ReadResponse(text, Verdict.Correct, "4", 5, [], []), 0.9, 0.5, true, 0.0625,
             [
-                new StoredStep(new Step(0, first, StepClass.Backward, "So"), new TokenSpan(0, 3), 0.25, 1, StepMark.Kept, StepLabel.Essential),
-                new StoredStep(new Step(first, second, StepClass.Confused, "Wait"), new TokenSpan(3, 5), 0.01, 0.75, StepMark.Attenuated, StepLabel.Redundant),
+                new StoredStep(
+                    new Step(0, first, StepClass.Backward, "So"), new TokenSpan(0, 3), 0.25, 1, StepMark.Kept, StepLabel.Essential),
+                new StoredStep(
+                    new Step(first, second, StepClass.Confused, "Wait"), new TokenSpan(3, 5), 0.01, 0.75, StepMark.Attenuated,
+                    StepLabel.Redundant),
             ]);
         var truncated = new StoredJudgement(
             new ReadResponse("So so", Verdict.Truncated, null, -1, [], []), 0, -0.5, false, null,
@@ -63,8 +67,10 @@ internal static class MadeLedger
         return new StoredGroup(
             Group(3, 0, 0), 9, new Prompt(10, "what?\n<think>\u0007\n", "4"), [5, 6, 7], new PolicyVersion(2),
             [
-                new StoredRollout(new Completion(9, 0, [1, 2, 3, 4, 5, 6], [-0.5f, -1, -0.25f, 0, 0, 0], FinishReason.Stop), judged ? rescaled : null),
-                new StoredRollout(new Completion(9, 1, [1, 2], [-0.5f, float.NegativeInfinity], FinishReason.Length), judged ? truncated : null),
+                new StoredRollout(
+                    new Completion(9, 0, [1, 2, 3, 4, 5, 6], [-0.5f, -1, -0.25f, 0, 0, 0], FinishReason.Stop), judged ? rescaled : null),
+                new StoredRollout(
+                    new Completion(9, 1, [1, 2], [-0.5f, float.NegativeInfinity], FinishReason.Length), judged ? truncated : null),
             ]);
     }
 
