@@ -23,9 +23,14 @@ internal static class CommandLine
             TokenizeCommand.Create(),
             StatusCommand.Create(),
             LedgerCommand.Create(),
+            ControlCommands.Pause(),
+            ControlCommands.Resume(),
+            ControlCommands.Stop(),
+            ControlCommands.Checkpoint(),
             DoctorCommand.Create(),
             WarmupCommand.Create(),
             CompareCommand.Create(),
+            ChaosCommand.Create(),
             BenchCommand.Create(),
         };
         root.SetAction((parsed, cancellation) => TrainCommand.RunDefaultAsync(parsed.InvocationConfiguration, cancellation));

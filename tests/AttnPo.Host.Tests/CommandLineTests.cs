@@ -72,6 +72,10 @@ public sealed class CommandLineTests
     [InlineData("tokenize")]
     [InlineData("status")]
     [InlineData("ledger")]
+    [InlineData("pause")]
+    [InlineData("resume")]
+    [InlineData("stop")]
+    [InlineData("checkpoint")]
     [InlineData("doctor")]
     public async Task Every_command_has_help(params string[] command)
     {

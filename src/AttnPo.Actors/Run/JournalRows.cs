@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using AttnPo.Actors.Protocol;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -28,7 +29,7 @@ internal sealed record JournalRows(IReadOnlyList<ArchivedEvent> Events, Archived
             using var server = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(text) { Pooling = false }.ConnectionString);
             return Read(server, run);
         }
-        catch (DbException fault)
+        catch (Exception fault) when (fault is DbException or TimeoutException or SocketException)
         {
             throw new IOException($"The run's journal cannot be read: {fault.Message}", fault);
         }

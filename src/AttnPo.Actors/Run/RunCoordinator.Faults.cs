@@ -78,7 +78,7 @@ internal sealed partial class RunCoordinator
             Context.Unwatch(child);
             Context.Stop(child);
         }
-        Report(new RunEnded(new RunOutcome(end, _state.Step, message)));
+        Report(new RunEnded(new RunOutcome(end, _state.Step, message) { WavesInLedger = _state.JudgedWaves }));
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
@@ -104,7 +104,7 @@ internal sealed partial class RunCoordinator
     {
         Enter(Ended);
         Timers.CancelAll();
-        Context.Parent.Tell(new JournalFault(_state.Step, what));
+        Context.Parent.Tell(new JournalFault(what));
     }
 
     private void AnswerStatus(IActorRef asker)

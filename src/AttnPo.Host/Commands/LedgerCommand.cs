@@ -16,7 +16,7 @@ internal static class LedgerCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string>("RUN") { Description = "Run directory." };
+        var run = RunArgument.Create();
         var step = new Option<long>("--step")
         {
             Description = "Show a step: its waves, their files, each group's end.",
@@ -39,7 +39,7 @@ internal static class LedgerCommand
                 result.AddError("--step and --group: give one of them.");
         });
         command.SetAction(parsed => Show(
-            parsed.GetRequiredValue(run), parsed.GetResult(step) is null ? null : parsed.GetValue(step),
+            parsed.RequiredRun(run), parsed.GetResult(step) is null ? null : parsed.GetValue(step),
             parsed.GetValue(group) is { } id ? Parse(id) : null, parsed.GetValue(all), parsed.GetValue(json),
             parsed.InvocationConfiguration.Output));
         return command;
@@ -47,8 +47,6 @@ internal static class LedgerCommand
 
     private static int Show(string directory, long? step, GroupId? group, bool all, bool asJson, TextWriter output)
     {
-        if (!RunFolderSettings.HoldsRun(directory))
-            throw new WorkFailedException($"{directory}: holds no run; name the directory that attnpo train wrote");
         var settings = RunFolderSettings.Held(directory);
         var ledger = LedgerReader.Open(directory, StageSettings.Journal(settings));
         if (ledger.Started is null) throw new WorkFailedException($"{directory}: the run there has journaled nothing yet");

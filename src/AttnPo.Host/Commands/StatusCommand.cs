@@ -16,14 +16,12 @@ internal static class StatusCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string>("RUN") { Description = "Run directory." };
+        var run = RunArgument.Create();
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var command = new Command("status", "Says what a run does, or what it last committed.") { run, json };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var directory = parsed.GetRequiredValue(run);
-            if (!RunFolderSettings.HoldsRun(directory))
-                throw new WorkFailedException($"{directory}: holds no run; name the directory that attnpo train wrote");
+            var directory = parsed.RequiredRun(run);
             var answer = await ControlClient.StatusAsync(directory, cancellation) ?? LastCommitted(directory);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json)) output.WriteLine(answer);
@@ -55,13 +53,13 @@ internal static class StatusCommand
     // The line of metrics.jsonl has the step's evaluation too. A kill may have come between a commit and its line.
     private static RunProtocol.RunStatus WithLine(string directory, RunProtocol.RunStatus status) => status with
     {
-        Metrics = LastLine(directory) is { } line && (long)line["step"] == status.Step.Value ? line : status.Metrics,
+        Metrics = MetricsFile.LastStep(directory) is { } line && (long)line["step"] == status.Step.Value ? line : status.Metrics,
     };
 
     private static string FromMetrics(string directory, string reason) => RowWriter.Line(json =>
     {
         json.WriteBoolean("live", false);
-        var last = LastLine(directory);
+        var last = MetricsFile.LastStep(directory);
         json.WriteNumber("step", last is null ? 0 : (long)last["step"]);
         json.WriteString("journal_fault", reason);
         StatusObject.WriteDisk(json, LedgerReader.DiskOf(directory));
@@ -69,7 +67,4 @@ internal static class StatusCommand
         foreach (var (name, value) in last ?? []) json.WriteNumber(name, value);
         json.WriteEndObject();
     });
-
-    private static Dictionary<string, double>? LastLine(string directory) =>
-        MetricsFile.Read(directory).LastOrDefault(row => row.ContainsKey("train/loss"));
 }

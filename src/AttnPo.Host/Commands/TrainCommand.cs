@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
 using AttnPo.Gpu.Model;
@@ -75,7 +74,7 @@ internal static class TrainCommand
         await using (var training = TrainingRun.Start(setup))
         {
             if (continued) RunFolderSettings.Renew(directory, settings);
-            await using var control = await ControlEndpoint.StartAsync(directory, async token => StatusMembers(await training.StatusAsync(token)));
+            await using var control = await ControlEndpoint.StartAsync(directory, Controls(training));
             await using var stop = cancellation.Register(() => _ = training.StopAsync());
             var following = display.FollowAsync(console.Output);
             outcome = await training.Completion;
@@ -95,7 +94,7 @@ internal static class TrainCommand
             case RunEnd.Failed:
                 throw new WorkFailedException(outcome.Message);
             case RunEnd.Stopped:
-                console.Output.WriteLine($"stopped after step {outcome.Step}; attnpo train --run {directory} goes on");
+                console.Output.WriteLine($"stopped after step {outcome.Step}{Waves(outcome)}; attnpo train --run {directory} goes on");
                 return cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
             default:
                 foreach (var line in RunSummary.Lines(directory)) console.Output.WriteLine(line);
@@ -104,5 +103,19 @@ internal static class TrainCommand
         }
     }
 
-    private static Action<Utf8JsonWriter> StatusMembers(RunProtocol.RunStatus status) => StatusObject.Members(status, live: true);
+    private static string Waves(RunOutcome outcome) => outcome.WavesInLedger == 0 ? "" : $", with {outcome.WavesInLedger} waves of the next in the ledger";
+
+    private static RunControls Controls(TrainingRun training) => new()
+    {
+        Status = async token => StatusObject.Members(await training.StatusAsync(token), live: true),
+        Pause = training.PauseAsync,
+        Resume = training.ResumeAsync,
+        Checkpoint = training.CheckpointAsync,
+        Stop = _ =>
+        {
+            // Its end is not waited for: whoever asks sees it by the endpoint's.
+            training.StopAsync();
+            return Task.FromResult(new RunProtocol.RunReply(true, "stopping: the waves in flight end first"));
+        },
+    };
 }
