@@ -26,8 +26,12 @@ internal static class RunComparison
             Compare("optimizer state", HashOf(left, checkpoint, "optimizer.safetensors"), HashOf(right, checkpoint, "optimizer.safetensors")),
             Compare("metrics", MetricsOf(left), MetricsOf(right)),
             Compare("rollouts and judgements", RolloutsOf(left), RolloutsOf(right)),
+            Compare("ledger outcomes", LedgerOutcomes.Of(left), LedgerOutcomes.Of(right)),
         ];
     }
+
+    /// <summary>Whether a figure measures time, which differs between equal runs.</summary>
+    public static bool IsTime(string figure) => figure.StartsWith("time/", StringComparison.Ordinal) || figure == "tokens_per_s";
 
     private static Compared Compare(string what, IReadOnlyList<string> left, IReadOnlyList<string> right)
     {
@@ -49,7 +53,7 @@ internal static class RunComparison
     [
         .. from row in MetricsFile.Read(run)
            from figure in row.OrderBy(figure => figure.Key, StringComparer.Ordinal)
-           where !figure.Key.StartsWith("time/", StringComparison.Ordinal) && figure.Key != "tokens_per_s"
+           where !IsTime(figure.Key)
            select string.Create(CultureInfo.InvariantCulture, $"step {row["step"]:0}: {figure.Key} {figure.Value:R}"),
     ];
 
