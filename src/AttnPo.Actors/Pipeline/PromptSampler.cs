@@ -22,7 +22,9 @@ internal sealed class PromptSampler : Stage
     private readonly FaultPlan _faults;
     private BeginStep? _step;
     private int _sent;
-    private bool _draining;
+
+    // A drain comes from the coordinator at once and may overtake the beginning of its step, which comes up the pipeline.
+    private StepAttempt? _drained;
 
     public PromptSampler(PromptSamplerSettings settings, IPromptSet prompts, Func<string, int[]> encode, ulong seed, FaultPlan faults)
     {
@@ -30,16 +32,15 @@ internal sealed class PromptSampler : Stage
         Receive<BeginStep>(step =>
         {
             RenewCancellation();
-            (_step, _sent, _draining) = (step, 0, false);
+            (_step, _sent) = (step, 0);
         });
         Receive<Demand>(demand => _step?.Attempt == demand.Attempt, Answer);
         Receive<Demand>(_ => { });
-        Receive<Drain>(drain => _step?.Attempt == drain.Attempt, drain =>
+        Receive<Drain>(drain =>
         {
-            _draining = true;
-            Sender.Tell(new Drained(drain.Attempt, _sent));
+            _drained = drain.Attempt;
+            Sender.Tell(new Drained(drain.Attempt, _step?.Attempt == drain.Attempt ? _sent : 0));
         });
-        Receive<Drain>(_ => { });
     }
 
     public static Props Props(
@@ -52,7 +53,7 @@ internal sealed class PromptSampler : Stage
 
     private void Answer(Demand demand)
     {
-        for (var i = 0; i < demand.Waves && _sent < _step!.Waves && !_draining; i++)
+        for (var i = 0; i < demand.Waves && _sent < _step!.Waves && _drained != demand.Attempt; i++)
         {
             var wave = Sample(_step, _sent++);
             Context.Parent.Tell(new WaveRecorded(wave.Attempt, Progress(wave)));

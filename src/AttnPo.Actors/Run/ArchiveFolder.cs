@@ -40,9 +40,18 @@ internal sealed partial class ArchiveFolder(string path, FaultPlan faults)
         var name = string.Create(
             CultureInfo.InvariantCulture, $"events-{events[0].Sequence:D10}-{events[^1].Sequence:D10}-step-{step.Value:D6}-{hash}.jsonl");
         var aside = Path.Combine(path, $".{Guid.NewGuid():N}.tmp");
-        File.WriteAllBytes(aside, content.ToArray());
-        faults.Pass(FaultPoint.Archive, aside);
-        DurableFile.Publish(aside, Path.Combine(path, name));
+        try
+        {
+            File.WriteAllBytes(aside, content.ToArray());
+            faults.Pass(FaultPoint.Archive, aside);
+            DurableFile.Publish(aside, Path.Combine(path, name));
+        }
+        catch
+        {
+            // The next commit tries again: what is left each time would fill a disk that is full already.
+            File.Delete(aside);
+            throw;
+        }
         return new ArchiveRecord(name, content.Length, hash, events[^1].Sequence);
     }
 
