@@ -23,21 +23,37 @@ internal static class LedgerRuns
     /// </summary>
     public static async Task CutOffAsync(this FakeRun run, RunSetup setup, long step, int wave)
     {
-        var reached = new TaskCompletionSource();
-        using var release = new ManualResetEventSlim();
+        using var gate = new Gate();
+        run.HoldUp(gate, step, wave);
+        var cut = TrainingRun.Start(setup);
+        await gate.ReachedAsync();
+        var dispose = cut.DisposeAsync();
+        gate.Open();
+        await dispose;
+        run.Engine = new FakeEngine(FakeTask.Tokenizer);
+    }
+
+    /// <summary>Has the engine wait at a gate when it is about to decode the nth wave of a step, counted in the order of the calls.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="gate">Where it waits.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="wave">From 1.</param>
+    /// <param name="also">What is done at each call before.</param>
+    public static void HoldUp(this FakeRun run, Gate gate, long step, int wave, Action? also = null)
+    {
         var waves = 0;
         run.Engine.OnGenerate = request =>
         {
-            if (request.SamplesPerPrompt != 4 || request.Step != step - 1 || ++waves != wave) return;
-            reached.TrySetResult();
-            release.Wait();
+            also?.Invoke();
+            if (request.SamplesPerPrompt == Waves.GeneratorSettings.SamplesPerPrompt && request.Step == step - 1 && ++waves == wave) gate.Pass();
         };
-        var cut = TrainingRun.Start(setup);
-        await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
-        var dispose = cut.DisposeAsync();
-        release.Set();
-        await dispose;
-        run.Engine = new FakeEngine(FakeTask.Tokenizer);
+    }
+
+    /// <summary>Waits until a run is in a state, or has ended.</summary>
+    public static async Task ReachAsync(this TrainingRun run, string state)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while ((await run.StatusAsync(patience.Token)).State is var now && now != state && now != "Ended") await Task.Delay(5, patience.Token);
     }
 
     /// <summary>The directory of a run as another one finds it.</summary>
