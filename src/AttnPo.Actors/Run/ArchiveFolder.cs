@@ -92,9 +92,10 @@ internal sealed partial class ArchiveFolder(string path, FaultPlan faults)
     }
 
     private IEnumerable<Part> Parts() =>
-        from file in (Directory.Exists(path) ? Directory.GetFiles(path) : []).Order(StringComparer.Ordinal)
+        from file in Directory.Exists(path) ? Directory.GetFiles(path) : []
         let match = Name().Match(Path.GetFileName(file))
         where match.Success
+        orderby Number(match, 1)
         select new Part(file, Number(match, 1), Number(match, 2), Number(match, 3), match.Groups[4].Value);
 
     private static long Number(Match match, int group) => long.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
