@@ -22,9 +22,14 @@ internal static class CommandLine
             SegmentCommand.Create(),
             TokenizeCommand.Create(),
             StatusCommand.Create(),
+            ControlCommands.Pause(),
+            ControlCommands.Resume(),
+            ControlCommands.Stop(),
+            ControlCommands.Checkpoint(),
             DoctorCommand.Create(),
             WarmupCommand.Create(),
             CompareCommand.Create(),
+            ChaosCommand.Create(),
             BenchCommand.Create(),
         };
         root.SetAction((parsed, cancellation) => TrainCommand.RunDefaultAsync(parsed.InvocationConfiguration, cancellation));

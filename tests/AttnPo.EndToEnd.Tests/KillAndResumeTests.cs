@@ -1,9 +1,8 @@
-using System.Diagnostics;
 using Xunit;
 
 namespace AttnPo.EndToEnd.Tests;
 
-/// <summary>Runs of the shipped model by the real executable that are ended from outside and started again.</summary>
+/// <summary>Runs of the shipped model by the real executable that are killed, or started again.</summary>
 public sealed class KillAndResumeTests
 {
     private const int Steps = 4;
@@ -32,30 +31,6 @@ public sealed class KillAndResumeTests
 
         Assert.Equal(alone.CheckpointHashes(Steps), killed.CheckpointHashes(Steps));
         Assert.Equal(alone.TimelessMetrics(), killed.TimelessMetrics());
-    }
-
-    [SkippableFact]
-    [Trait("Contract", "C3")]
-    public async Task A_run_that_is_interrupted_drains_to_a_commit_and_goes_on_from_it()
-    {
-        Skip.If(OperatingSystem.IsWindows(), "Windows sends no SIGINT to another process.");
-        using var alone = new RunFolder();
-        using var interrupted = new RunFolder();
-        Assert.Equal(0, (await Executable.RunAsync(alone.Train(Steps, Small))).Code);
-
-        using (var run = Executable.Start(interrupted.Train(Steps, Small)))
-        {
-            await RunFolder.WaitAsync(() => interrupted.Committed >= 1, run);
-            using var signal = Process.Start("kill", ["-INT", $"{run.Id}"])!;
-            await signal.WaitForExitAsync();
-            var (code, output, _) = await Executable.EndAsync(run);
-            Assert.Equal(130, code);
-            Assert.Contains("stopped after step", output, StringComparison.Ordinal);
-        }
-
-        Assert.Equal(0, (await Executable.RunAsync(interrupted.Train(Steps, Small))).Code);
-        Assert.Equal(alone.CheckpointHashes(Steps), interrupted.CheckpointHashes(Steps));
-        Assert.Equal(alone.TimelessMetrics(), interrupted.TimelessMetrics());
     }
 
     [Fact]

@@ -63,6 +63,10 @@ public sealed class CommandLineTests
     [InlineData("segment")]
     [InlineData("tokenize")]
     [InlineData("status")]
+    [InlineData("pause")]
+    [InlineData("resume")]
+    [InlineData("stop")]
+    [InlineData("checkpoint")]
     [InlineData("doctor")]
     public async Task Every_command_has_help(params string[] command)
     {

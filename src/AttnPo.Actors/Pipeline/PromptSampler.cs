@@ -22,9 +22,7 @@ internal sealed class PromptSampler : Stage
     private readonly FaultPlan _faults;
     private BeginStep? _step;
     private int _sent;
-
-    // A drain comes from the coordinator at once and may overtake the beginning of its step, which comes up the pipeline.
-    private StepAttempt? _drained;
+    private (StepAttempt Attempt, IActorRef Asker)? _drain;
 
     public PromptSampler(PromptSamplerSettings settings, IPromptSet prompts, Func<string, int[]> encode, ulong seed, FaultPlan faults)
     {
@@ -33,13 +31,15 @@ internal sealed class PromptSampler : Stage
         {
             RenewCancellation();
             (_step, _sent) = (step, 0);
+            AnswerDrain();
         });
         Receive<Demand>(demand => _step?.Attempt == demand.Attempt, Answer);
         Receive<Demand>(_ => { });
         Receive<Drain>(drain =>
         {
-            _drained = drain.Attempt;
-            Sender.Tell(new Drained(drain.Attempt, _step?.Attempt == drain.Attempt ? _sent : 0));
+            // The step's beginning comes through all stages, so a drain of it may come before it.
+            _drain = (drain.Attempt, Sender);
+            AnswerDrain();
         });
     }
 
@@ -51,9 +51,14 @@ internal sealed class PromptSampler : Stage
 
     protected override void LetGo() => _step = null;
 
+    private void AnswerDrain()
+    {
+        if (_drain is { } drain && drain.Attempt == _step?.Attempt) drain.Asker.Tell(new Drained(drain.Attempt, _sent));
+    }
+
     private void Answer(Demand demand)
     {
-        for (var i = 0; i < demand.Waves && _sent < _step!.Waves && _drained != demand.Attempt; i++)
+        for (var i = 0; i < demand.Waves && _sent < _step!.Waves && _drain?.Attempt != _step.Attempt; i++)
         {
             var wave = Sample(_step, _sent++);
             Context.Parent.Tell(new WaveRecorded(wave.Attempt, Progress(wave)));

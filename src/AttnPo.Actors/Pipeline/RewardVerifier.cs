@@ -12,41 +12,41 @@ using static AttnPo.Actors.Protocol.WaveProtocol;
 
 namespace AttnPo.Actors.Pipeline;
 
-/// <summary>Reads a response against the gold answer: tokens, truncated, gold.</summary>
-internal delegate ReadResponse ReadResponseFunction(IReadOnlyList<int> tokens, bool truncated, string gold);
-
 /// <summary>The text of tokens.</summary>
 internal delegate string DecodeFunction(IReadOnlyList<int> tokens);
 
 /// <summary>
-/// The third stage: verdict, reward and advantage of each rollout. A response whose verification throws is Failed, which is no
-/// verdict on the policy: it earns nothing, costs nothing and is left out of its group's statistics.
+/// The third stage: verdict, reward and advantage of each rollout. A response whose verification throws is Failed, one whose
+/// verification does not come back in time OverBudget. Neither is a verdict on the policy: it earns nothing, costs nothing and is left out
+/// of its group's statistics.
 /// </summary>
 internal sealed class RewardVerifier(
-    IActorRef upstream, RewardVerifierSettings settings, CreditSettings credit, ReadResponseFunction read, DecodeFunction decode,
+    IActorRef upstream, RewardVerifierSettings settings, CreditSettings credit, GuardedReader reader, DecodeFunction decode,
     IStepLabels? labels, RunFolder folder, FaultPlan faults)
     : WaveStage<GeneratedWave, JudgedWave>(upstream, settings.Window, faults, FaultPoint.Judged)
 {
     private readonly FaultPlan _faults = faults;
 
     public static Props Props(
-        IActorRef upstream, RewardVerifierSettings settings, CreditSettings credit, ReadResponseFunction read, DecodeFunction decode,
+        IActorRef upstream, RewardVerifierSettings settings, CreditSettings credit, GuardedReader reader, DecodeFunction decode,
         IStepLabels? labels, RunFolder folder, FaultPlan faults) =>
-        Akka.Actor.Props.Create(() => new RewardVerifier(upstream, settings, credit, read, decode, labels, folder, faults));
+        Akka.Actor.Props.Create(() => new RewardVerifier(upstream, settings, credit, reader, decode, labels, folder, faults));
 
     protected override Task<JudgedWave> WorkAsync(GeneratedWave wave, BeginStep step, CancellationToken cancellation)
     {
         var log = Log;
         return Task.Run(
-            () =>
+            async () =>
             {
                 if (step.StoredOf(wave.Id) is { Judgement: not null } stored) return Recall(wave, stored);
                 _faults.Pass(FaultPoint.Verify);
                 var clock = Stopwatch.StartNew();
-                var groups = wave.Groups.Select(group =>
+                // All at once: the reading thread then goes through the wave without a change of threads between two responses.
+                var readings = await Task.WhenAll(wave.Groups.Select(group => ReadAsync(group, log, cancellation))).ConfigureAwait(false);
+                var groups = wave.Groups.Zip(readings, (group, ofGroup) =>
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    return Judge(group, log);
+                    return Judge(group, ofGroup);
                 }).ToArray();
                 return new JudgedWave(wave.Attempt, wave.Id, wave.Policy, groups, wave.Dropped, wave.Generating, clock.Elapsed);
             },
@@ -65,10 +65,9 @@ internal sealed class RewardVerifier(
         };
     }
 
-    private JudgedGroup Judge(GeneratedGroup group, ILoggingAdapter log)
+    private JudgedGroup Judge(GeneratedGroup group, ReadResponse[] readings)
     {
         var prompt = group.Source.Prompt;
-        var readings = group.Completions.Select(completion => Read(group, completion, log)).ToArray();
         var outcomes = readings.Zip(group.Completions, (reading, completion) => new Outcome(reading.Verdict, completion.Tokens.Length));
         return new JudgedGroup(
             group,
@@ -77,17 +76,20 @@ internal sealed class RewardVerifier(
             GroupAssessment.Assess([.. outcomes], credit));
     }
 
-    private ReadResponse Read(GeneratedGroup group, Completion completion, ILoggingAdapter log)
+    private Task<ReadResponse[]> ReadAsync(GeneratedGroup group, ILoggingAdapter log, CancellationToken cancellation) =>
+        Task.WhenAll(group.Completions.Select(completion => ReadAsync(group, completion, log, cancellation)));
+
+    private async Task<ReadResponse> ReadAsync(
+        GeneratedGroup group, Completion completion, ILoggingAdapter log, CancellationToken cancellation)
     {
-        try
-        {
-            return read(completion.Tokens, completion.Finish == FinishReason.Length, group.Source.Prompt.Gold);
-        }
-        catch (Exception failure)
-        {
-            log.Warning(failure, "Rollout {0}/{1} could not be verified; it is left out.", group.Source.Id, completion.Sample);
-            return new ReadResponse(TextOf(completion.Tokens), Verdict.Failed, null, -1, [], []);
-        }
+        var rollout = $"{group.Source.Id}/{completion.Sample}";
+        var outcome = await reader.ReadAsync(
+            $"rollout {rollout}", completion.Tokens, completion.Finish == FinishReason.Length, group.Source.Prompt.Gold, cancellation)
+            .ConfigureAwait(false);
+        if (outcome.Response is { } response) return response;
+        if (outcome.Failure is { } failure) log.Warning(failure, "Rollout {0} could not be verified; it is left out.", rollout);
+        else log.Warning("Rollout {0} could not be verified within {1}; it is left out.", rollout, settings.Budget);
+        return new ReadResponse(TextOf(completion.Tokens), outcome.Verdict, null, -1, [], []);
     }
 
     /// <summary>Of a response that has failed: for those who look for the reason. Nothing, where decoding is the very reason.</summary>

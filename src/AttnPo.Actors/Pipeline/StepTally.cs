@@ -8,13 +8,14 @@ namespace AttnPo.Actors.Pipeline;
 
 /// <summary>
 /// Counts a step while its waves come in: how each group ended, and the step's metrics. Sums are taken in wave order, so the
-/// figures are the same in every run. The figures that every line has are 0 where there was nothing to count, as when each rollout
-/// failed (rollout/failed is 1) or each group was dropped; any other mean of nothing is left out.
+/// figures are the same in every run. The figures that every line has are 0 where there was nothing to count, as when no rollout
+/// could be verified (rollout/failed and rollout/over_budget sum to 1) or each group was dropped; any other mean of nothing is left out.
 /// </summary>
 internal sealed class StepTally
 {
     private readonly List<GroupOutcome> _groups = [];
     private readonly Mean _correct = new(), _truncated = new(), _failed = new(), _redundant = new(), _correctRedundant = new();
+    private readonly Mean _overBudget = new(), _noAnswer = new(), _malformed = new();
     private readonly Mean _attenuated = new(), _protected = new();
     private readonly Mean _tokens = new(), _rewards = new();
     private readonly Mean _gammaPositiveRedundant = new(), _gammaPositiveEssential = new();
@@ -62,7 +63,10 @@ internal sealed class StepTally
             ["rollout/accuracy"] = _correct.OrZero,
             ["rollout/tokens_mean"] = _tokens.OrZero,
             ["rollout/truncated"] = _truncated.OrZero,
+            ["rollout/no_answer"] = _noAnswer.OrZero,
+            ["rollout/malformed"] = _malformed.OrZero,
             ["rollout/failed"] = _failed.OrZero,
+            ["rollout/over_budget"] = _overBudget.OrZero,
             ["reward/mean"] = _rewards.OrZero,
             ["credit/attenuated_share"] = _attenuated.OrZero,
             ["credit/protected_share"] = _protected.OrZero,
@@ -101,11 +105,14 @@ internal sealed class StepTally
             var (verdict, length) = (group.Readings[sample].Verdict, completions[sample].Tokens.Length);
             _allTokens += length;
             _failed.Add(verdict == Verdict.Failed);
-            if (verdict != Verdict.Failed)
+            _overBudget.Add(verdict == Verdict.OverBudget);
+            if (!verdict.IsFailure())
             {
                 _tokens.Add(length);
                 _correct.Add(verdict == Verdict.Correct);
                 _truncated.Add(verdict == Verdict.Truncated);
+                _noAnswer.Add(verdict == Verdict.NoAnswer);
+                _malformed.Add(verdict == Verdict.Malformed);
             }
             AddSteps(scored, sample);
             if (!group.Credit.Counted[sample]) continue;

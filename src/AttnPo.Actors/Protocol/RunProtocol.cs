@@ -12,12 +12,40 @@ public static class RunProtocol
         public static readonly Start Instance = new();
     }
 
-    /// <summary>End after the commit of the step under way.</summary>
+    /// <summary>Begin no wave any more, end those in flight, and end.</summary>
     internal sealed record Stop
     {
         /// <summary>The only one.</summary>
         public static readonly Stop Instance = new();
     }
+
+    /// <summary>
+    /// Begin no wave any more, end those in flight, commit, and do nothing until resumed. Answered with a <see cref="RunReply"/>.
+    /// </summary>
+    internal sealed record Pause
+    {
+        /// <summary>The only one.</summary>
+        public static readonly Pause Instance = new();
+    }
+
+    /// <summary>Go on after a pause. Answered with a <see cref="RunReply"/>.</summary>
+    internal sealed record Resume
+    {
+        /// <summary>The only one.</summary>
+        public static readonly Resume Instance = new();
+    }
+
+    /// <summary>Keep a full checkpoint of the committed policy. Answered with a <see cref="RunReply"/>.</summary>
+    internal sealed record WriteCheckpoint
+    {
+        /// <summary>The only one.</summary>
+        public static readonly WriteCheckpoint Instance = new();
+    }
+
+    /// <summary>What a run answers to a wish.</summary>
+    /// <param name="Done">Whether it is granted.</param>
+    /// <param name="Message">What happens now; where it is refused, why and what to do.</param>
+    public sealed record RunReply(bool Done, string Message);
 
     /// <summary>Asks for a <see cref="RunStatus"/>.</summary>
     internal sealed record GetStatus
@@ -26,32 +54,6 @@ public static class RunProtocol
         public static readonly GetStatus Instance = new();
     }
 
-    /// <summary>Drain, then wait to be resumed; the answer is a <see cref="RunReply"/>.</summary>
-    internal sealed record Pause
-    {
-        /// <summary>The only one.</summary>
-        public static readonly Pause Instance = new();
-    }
-
-    /// <summary>Go on after a pause; the answer is a <see cref="RunReply"/>.</summary>
-    internal sealed record Resume
-    {
-        /// <summary>The only one.</summary>
-        public static readonly Resume Instance = new();
-    }
-
-    /// <summary>Write a checkpoint of the last committed step; the answer is a <see cref="RunReply"/>.</summary>
-    internal sealed record WriteCheckpoint
-    {
-        /// <summary>The only one.</summary>
-        public static readonly WriteCheckpoint Instance = new();
-    }
-
-    /// <summary>What became of a request.</summary>
-    /// <param name="Done">It is done, or is under way.</param>
-    /// <param name="Message">What happens now, or why not and what to do.</param>
-    public sealed record RunReply(bool Done, string Message);
-
     /// <summary>What a run is doing.</summary>
     /// <param name="Run">The run.</param>
     /// <param name="State">The phase, in a word.</param>
@@ -59,7 +61,7 @@ public static class RunProtocol
     /// <param name="Steps">Steps to make in all.</param>
     /// <param name="Policy">The committed version of the policy.</param>
     /// <param name="Attempt">The try at the step under way, the first is 1.</param>
-    /// <param name="Stopping">Whether it ends after the commit of the step under way.</param>
+    /// <param name="Stopping">Whether it drains, to end then.</param>
     /// <param name="Stages">What each stage holds, in the order of the pipeline.</param>
     /// <param name="Overdue">What is past its deadline: which id, where, since when.</param>
     /// <param name="Metrics">Of the last committed step.</param>

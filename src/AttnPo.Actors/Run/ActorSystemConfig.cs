@@ -24,6 +24,7 @@ internal static class ActorSystemConfig
               loggers = ["{{NameOf(typeof(RunLogger))}}"]
               loglevel = {{logLevel}}
               stdout-loglevel = OFF
+              stdout-logger-class = "{{NameOf(typeof(NoConsole))}}"
               # What a stage sends to one that has just been restarted is late, not lost: the step is begun again.
               log-dead-letters = off
               log-dead-letters-during-shutdown = off

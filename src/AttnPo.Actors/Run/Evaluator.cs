@@ -25,7 +25,7 @@ internal sealed class Evaluator : Stage
     private readonly EvaluationSettings _settings;
     private readonly IPromptSet _prompts;
     private readonly Func<string, int[]> _encode;
-    private readonly ReadResponseFunction _read;
+    private readonly GuardedReader _reader;
     private readonly IStepLabels? _labels;
     private readonly DeviceThread<IGenerator> _device;
     private readonly ulong _seed;
@@ -38,11 +38,11 @@ internal sealed class Evaluator : Stage
     private int _done;
 
     public Evaluator(
-        EvaluationSettings settings, IPromptSet prompts, Func<string, int[]> encode, ReadResponseFunction read, IStepLabels? labels,
+        EvaluationSettings settings, IPromptSet prompts, Func<string, int[]> encode, GuardedReader reader, IStepLabels? labels,
         DeviceThread<IGenerator> device, ulong seed, FaultPlan faults)
     {
         _faults = faults;
-        (_settings, _prompts, _encode, _read, _labels, _device) = (settings, prompts, encode, read, labels, device);
+        (_settings, _prompts, _encode, _reader, _labels, _device) = (settings, prompts, encode, reader, labels, device);
         _seed = unchecked(seed + SeedOffset);
         Receive<Evaluate>(Begin);
         Receive<WaveMeasured>(wave => wave.Attempt == _task?.Attempt, Take);
@@ -52,9 +52,9 @@ internal sealed class Evaluator : Stage
     }
 
     public static Props Props(
-        EvaluationSettings settings, IPromptSet prompts, Func<string, int[]> encode, ReadResponseFunction read, IStepLabels? labels,
+        EvaluationSettings settings, IPromptSet prompts, Func<string, int[]> encode, GuardedReader reader, IStepLabels? labels,
         DeviceThread<IGenerator> device, ulong seed, FaultPlan faults) =>
-        Akka.Actor.Props.Create(() => new Evaluator(settings, prompts, encode, read, labels, device, seed, faults));
+        Akka.Actor.Props.Create(() => new Evaluator(settings, prompts, encode, reader, labels, device, seed, faults));
 
     protected override StageStatus Status() => new(Name, _task?.Attempt, 0, _held is null ? [] : [_held], _done);
 
@@ -133,21 +133,27 @@ internal sealed class Evaluator : Stage
             },
             cancellation).ConfigureAwait(false);
         var promptOf = prompts.ToDictionary(prompt => prompt.Index);
-        return [.. completions.Select(completion => Read(promptOf[completion.PromptId], completion, log))];
+        var outcomes = await Task.WhenAll(completions.Select(completion => _reader.ReadAsync(
+            $"response {completion.Sample} to held-out prompt {completion.PromptId}", completion.Tokens,
+            completion.Finish == FinishReason.Length, promptOf[completion.PromptId].Gold, cancellation))).ConfigureAwait(false);
+        return [.. completions.Zip(outcomes, (completion, outcome) => Row(promptOf[completion.PromptId], completion, outcome, log))];
     }
 
-    private EvaluationRow Read(Prompt prompt, Completion completion, ILoggingAdapter log)
+    private EvaluationRow Row(Prompt prompt, Completion completion, VerificationOutcome outcome, ILoggingAdapter log)
     {
+        var row = new EvaluationRow(prompt.Index, completion.Sample, outcome.Verdict, completion.Tokens.Length);
         try
         {
-            var reading = _read(completion.Tokens, completion.Finish == FinishReason.Length, prompt.Gold);
-            return new EvaluationRow(
-                prompt.Index, completion.Sample, reading.Verdict, completion.Tokens.Length, reading.Answer, Count(prompt, reading));
+            if (outcome.Response is { } reading) return row with { Answer = reading.Answer, Steps = Count(prompt, reading) };
+            log.Warning(
+                outcome.Failure, "The response {0} to held-out prompt {1} is left out: {2}.",
+                completion.Sample, prompt.Index, outcome.Verdict);
+            return row;
         }
         catch (Exception failure)
         {
             log.Warning(failure, "The response {0} to held-out prompt {1} could not be verified; it is left out.", completion.Sample, prompt.Index);
-            return new EvaluationRow(prompt.Index, completion.Sample, Verdict.Failed, completion.Tokens.Length);
+            return row with { Verdict = Verdict.Failed };
         }
     }
 

@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace AttnPo.Actors.Run;
 
@@ -14,14 +16,19 @@ internal static class JournalDatabase
     };
 
     /// <summary>
-    /// Opens a database file once before the journal does: the journal would only wait for its own recovery in vain, and say so after
-    /// half a minute. A server is left to the journal, which knows how to wait for one.
+    /// Opens the database once before the journal does: the journal would only wait for its own recovery in vain, and say after half a
+    /// minute that it waited, not why. No message holds a password.
     /// </summary>
     /// <exception cref="IOException">It cannot be opened, or is no database.</exception>
     public static void Check(JournalSettings journal, string directory)
     {
-        if (journal.Provider != JournalProvider.Sqlite) return;
         var text = ConnectionString(journal, directory);
+        if (journal.Provider == JournalProvider.Sqlite) CheckFile(text);
+        else CheckServer(text);
+    }
+
+    private static void CheckFile(string text)
+    {
         try
         {
             using var connection = new SqliteConnection(text);
@@ -33,6 +40,23 @@ internal static class JournalDatabase
         catch (Exception fault) when (fault is SqliteException or ArgumentException)
         {
             throw new IOException($"The journal ({text}) cannot be opened: {fault.Message}", fault);
+        }
+    }
+
+    private static void CheckServer(string text)
+    {
+        var server = new NpgsqlConnectionStringBuilder(text);
+        try
+        {
+            using var connection = new NpgsqlConnection(text);
+            connection.Open();
+        }
+        catch (Exception fault) when (fault is NpgsqlException or TimeoutException or SocketException)
+        {
+            throw new IOException(
+                $"The journal's server ({server.Host}:{server.Port}, database {server.Database}) cannot be used: {fault.Message}."
+                + " See that it runs and that user and password are right, and start the same command again.",
+                fault);
         }
     }
 }

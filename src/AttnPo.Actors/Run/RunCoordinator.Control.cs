@@ -14,6 +14,7 @@ internal sealed partial class RunCoordinator
 {
     private readonly List<IActorRef> _checkpointAskers = [];
     private bool _pausing;
+    private bool _isPauseTold;
     private int _wavesTrained;
     private int? _wavesSent;
 
@@ -65,7 +66,7 @@ internal sealed partial class RunCoordinator
                 onRefusal: reason => asker.Tell(new RunReply(false, reason)),
                 onDone: () =>
                 {
-                    _pausing = false;
+                    (_pausing, _isPauseTold) = (false, false);
                     asker.Tell(new RunReply(true, $"Going on after step {_state.Step}."));
                     Report(new PauseEnded(_state.Step));
                     if (_phase == nameof(Paused)) GoOn();
@@ -140,7 +141,8 @@ internal sealed partial class RunCoordinator
     private void EnterPaused()
     {
         _pausing = false;
-        if (_phase != nameof(Paused)) Report(new PauseBegun(_state.Step, _state.JudgedWaves));
+        if (!_isPauseTold) Report(new PauseBegun(_state.Step, _state.JudgedWaves));
+        _isPauseTold = true;
         Enter(Paused);
         // Asked for while the run opened or drained.
         if (_checkpointAskers.Count > 0) Prepare();

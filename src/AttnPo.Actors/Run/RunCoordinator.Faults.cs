@@ -77,7 +77,7 @@ internal sealed partial class RunCoordinator
             Context.Unwatch(child);
             Context.Stop(child);
         }
-        Report(new RunEnded(new RunOutcome(end, _state.Step, message)));
+        Report(new RunEnded(new RunOutcome(end, _state.Step, message) { WavesInLedger = _state.JudgedWaves }));
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
@@ -111,7 +111,7 @@ internal sealed partial class RunCoordinator
         Timers.CancelAll();
         // The next coordinator reads the journal from its beginning.
         _plan.Folder.Metrics.AbandonReplay();
-        Context.Parent.Tell(new JournalFault(_state.Step, what));
+        Context.Parent.Tell(new JournalFault(what));
     }
 
     private void AnswerStatus(IActorRef asker)

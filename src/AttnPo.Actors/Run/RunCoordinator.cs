@@ -133,7 +133,7 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
         if (_state.Next(_plan.EvaluateEvery) == NextWork.Finish)
             Decide(new FinishRun(), reason => End(RunEnd.Failed, reason), () => End(RunEnd.Finished, ""));
         else if (_stopping)
-            End(RunEnd.Stopped, $"Stopped after step {_state.Step}{WavesInLedger()}; start the same command again to go on.");
+            End(RunEnd.Stopped, $"Stopped after step {_state.Step}; start the same command again to go on.");
         else if (_pausing || _state.IsPaused)
             Decide(new PauseRun(), reason => End(RunEnd.Failed, reason), EnterPaused);
         else
@@ -216,9 +216,6 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
         foreach (var child in _pipeline.All) Context.WatchWith(child, new StageProtocol.StageStopped(child.Path.Name));
         Timers.StartPeriodicTimer(WatchdogTick.Instance, WatchdogTick.Instance, WatchdogInterval());
     }
-
-    private string WavesInLedger() =>
-        _state.JudgedWaves == 0 ? "" : $", with {_state.JudgedWaves} of {_plan.WavesPerStep} waves of the next in the ledger";
 
     private static Dictionary<string, double> LineOf(Evaluated evaluated) =>
         new(evaluated.Metrics) { ["policy/version"] = evaluated.Policy.Value };

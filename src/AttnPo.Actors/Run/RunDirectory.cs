@@ -5,6 +5,8 @@ namespace AttnPo.Actors.Run;
 /// <summary>A run's directory while a process runs in it: held, so that no second process can, and named for its journal.</summary>
 internal sealed class RunDirectory : IDisposable
 {
+    private const string LockName = "run.lock";
+
     private readonly FileStream _lock;
 
     private RunDirectory(FileStream held, RunId run) => (_lock, Run) = (held, run);
@@ -20,13 +22,31 @@ internal sealed class RunDirectory : IDisposable
         try
         {
             // The system lets go of the lock however the process ends.
-            held = new FileStream(Path.Combine(path, "run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held = new FileStream(Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException fault)
         {
             throw new IOException($"{path} is in use: another process runs in it. Wait for its end, or choose another directory.", fault);
         }
         return new RunDirectory(held, ReadOrMakeName(Path.Combine(path, "run.id")));
+    }
+
+    /// <summary>Whether a process holds it.</summary>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            using var look = new FileStream(Path.Combine(path, LockName), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     /// <inheritdoc/>

@@ -5,9 +5,8 @@ using static AttnPo.Actors.Protocol.RunProtocol;
 namespace AttnPo.Actors.Run;
 
 /// <summary>Coordinator to guardian, before it stops: the journal cannot be read or written.</summary>
-/// <param name="Step">The last step that it knows to be committed.</param>
 /// <param name="What">What went wrong.</param>
-internal sealed record JournalFault(StepNumber Step, string What);
+internal sealed record JournalFault(string What);
 
 /// <summary>
 /// Parent of a run's coordinator. Passes on its news, makes sure that the run's end is told however the coordinator goes, and answers
@@ -107,7 +106,7 @@ internal sealed class RunGuardian : ReceiveActor, IWithTimers
 
     private void Replace()
     {
-        var settings = _plan.Settings;
+        var (settings, step) = (_plan.Settings, _known.Step);
         if (_journalFault is not { } fault)
         {
             Bury(new RunOutcome(
@@ -116,12 +115,12 @@ internal sealed class RunGuardian : ReceiveActor, IWithTimers
         else if (++_journalFaults > settings.RestartBudget)
         {
             Bury(new RunOutcome(
-                RunEnd.Failed, fault.Step,
-                $"{fault.What.TrimEnd('.')}. All up to step {fault.Step} is kept; see that the journal can be reached and has room, and start the same command again."));
+                RunEnd.Failed, step,
+                $"{fault.What.TrimEnd('.')}. All up to step {step} is kept; see that the journal can be reached and has room, and start the same command again."));
         }
         else
         {
-            _feed.Post(new WorkRetried(fault.Step.Next, _journalFaults, "the journal", fault.What));
+            _feed.Post(new WorkRetried(step.Next, _journalFaults, "the journal", fault.What));
             _journalFault = null;
             Timers.StartSingleTimer(BeginAgain.Instance, BeginAgain.Instance, settings.RestartBackoff * Math.Pow(2, _journalFaults - 1));
         }

@@ -34,3 +34,12 @@ internal sealed class RunLogger : ReceiveActor, IRequiresMessageQueue<ILoggerMes
         if (entry.Cause is not null) _file.WriteLine(entry.Cause);
     }
 }
+
+/// <summary>Takes the place of the logger that an actor system writes to the console with while it starts and ends.</summary>
+internal sealed class NoConsole : MinimalLogger
+{
+    protected override void Log(object message)
+    {
+        // The console belongs to the run's progress.
+    }
+}

@@ -16,9 +16,13 @@ public sealed class TrainingRun : IAsyncDisposable
 {
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(15);
 
+    // A checkpoint may be large and its disk slow.
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromMinutes(10);
+
     private readonly RunDirectory _directory;
     private readonly DeviceThread<LearnerEngine> _learner;
     private readonly DeviceThread<IGenerator> _generator;
+    private readonly GuardedReader _reader;
     private readonly ActorSystem _system;
     private readonly IActorRef _guardian;
     private readonly NewsFeed _news;
@@ -30,6 +34,7 @@ public sealed class TrainingRun : IAsyncDisposable
         JournalFaults.Register(_system, setup.Faults);
         _learner = new DeviceThread<LearnerEngine>("learner", setup.CreateLearner, LogDisposal("learner"));
         _generator = new DeviceThread<IGenerator>("generator", setup.CreateGenerator, LogDisposal("generator"));
+        _reader = new GuardedReader(setup.Reader.Read, setup.RewardVerifier.Budget);
 
         var evaluation = setup.Evaluation is { Prompts: > 0 } given ? given : null;
         var folder = new RunFolder(setup.Directory, setup.Run.Retention, setup.Faults);
@@ -67,23 +72,24 @@ public sealed class TrainingRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a process, this one or another, runs in a directory.</summary>
+    public static bool IsUnderWay(string directory) => RunDirectory.IsHeld(directory);
+
     /// <summary>What the run is doing.</summary>
     public Task<RunStatus> StatusAsync(CancellationToken cancellation = default) =>
         _guardian.Ask<RunStatus>(GetStatus.Instance, LongestAnswer, cancellation);
 
-    /// <summary>Asks the run to drain and then to wait until it is resumed, in whatever process.</summary>
-    public Task<RunReply> PauseAsync(CancellationToken cancellation = default) =>
-        _guardian.Ask<RunReply>(Pause.Instance, LongestAnswer, cancellation);
+    /// <summary>Asks the run to drain to a commit and then to do nothing until it is resumed, also when it is started again.</summary>
+    public Task<RunReply> PauseAsync(CancellationToken cancellation = default) => AskAsync(Pause.Instance, LongestAnswer, cancellation);
 
     /// <summary>Asks a paused run to go on.</summary>
-    public Task<RunReply> ResumeAsync(CancellationToken cancellation = default) =>
-        _guardian.Ask<RunReply>(Resume.Instance, LongestAnswer, cancellation);
+    public Task<RunReply> ResumeAsync(CancellationToken cancellation = default) => AskAsync(Resume.Instance, LongestAnswer, cancellation);
 
-    /// <summary>Asks for a checkpoint of the last committed step, and waits until it lies on disk.</summary>
+    /// <summary>Asks for a full checkpoint; the answer says where it lies.</summary>
     public Task<RunReply> CheckpointAsync(CancellationToken cancellation = default) =>
-        _guardian.Ask<RunReply>(WriteCheckpoint.Instance, cancellation);
+        AskAsync(WriteCheckpoint.Instance, LongestWrite, cancellation);
 
-    /// <summary>Asks the run to drain and to end then, and waits for it.</summary>
+    /// <summary>Asks the run to drain and then to end, and waits for it.</summary>
     public Task<RunOutcome> StopAsync()
     {
         _guardian.Tell(Stop.Instance);
@@ -97,8 +103,23 @@ public sealed class TrainingRun : IAsyncDisposable
         await _system.Terminate().ConfigureAwait(false);
         await _generator.DisposeAsync().ConfigureAwait(false);
         await _learner.DisposeAsync().ConfigureAwait(false);
+        _reader.Dispose();
         await _news.DisposeAsync().ConfigureAwait(false);
         _directory.Dispose();
+    }
+
+    private async Task<RunReply> AskAsync(object wish, TimeSpan longest, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _guardian.Ask<RunReply>(wish, longest, cancellation).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            return new RunReply(
+                false,
+                $"The run did not answer within {longest.TotalSeconds:0} s; its log says what it is at. Look there, then try again.");
+        }
     }
 
     private Action<Exception> LogDisposal(string name)
@@ -115,7 +136,7 @@ public sealed class TrainingRun : IAsyncDisposable
         var generator = parent.ActorOf(Generator.Props(sampler, setup.Generator, _generator, folder, seed, faults), nameof(Generator));
         var verifier = parent.ActorOf(
             RewardVerifier.Props(
-                generator, setup.RewardVerifier, setup.Credit, setup.Reader.Read, tokens => setup.Tokenizer.Decode(tokens).Text, setup.Labels,
+                generator, setup.RewardVerifier, setup.Credit, _reader, tokens => setup.Tokenizer.Decode(tokens).Text, setup.Labels,
                 folder, faults),
             nameof(RewardVerifier));
         var scorer = parent.ActorOf(
@@ -126,7 +147,7 @@ public sealed class TrainingRun : IAsyncDisposable
             ? null
             : parent.ActorOf(
                 Evaluator.Props(
-                    evaluation, setup.HeldOut!, setup.Tokenizer.Encode, setup.Reader.Read, setup.Labels, _generator, seed, faults),
+                    evaluation, setup.HeldOut!, setup.Tokenizer.Encode, _reader, setup.Labels, _generator, seed, faults),
                 nameof(Evaluator));
         IActorRef[] stages = [sampler, generator, verifier, scorer, optimizer];
         return new PipelineActors(sampler, optimizer, evaluator, evaluator is null ? stages : [.. stages, evaluator]);

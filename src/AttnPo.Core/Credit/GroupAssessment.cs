@@ -45,7 +45,7 @@ public static class GroupAssessment
 
     private static bool IsCounted(Verdict verdict, CreditSettings settings) => verdict switch
     {
-        Verdict.Failed => false,
+        _ when verdict.IsFailure() => false,
         Verdict.Truncated => !settings.ExcludeTruncated,
         _ => true,
     };

@@ -7,7 +7,7 @@ namespace AttnPo.Core.Evaluation;
 /// </summary>
 /// <param name="Questions">Questions with at least one response that did not fail.</param>
 /// <param name="Samples">The most responses that a question has, failures included: the k of avg@k and pass@k.</param>
-/// <param name="Failed">Responses that could not be generated or verified.</param>
+/// <param name="Failed">Responses that could not be generated, or not verified within the budget.</param>
 /// <param name="Accuracy">avg@k: the mean over questions of the share of correct responses.</param>
 /// <param name="PassAtK">The mean over questions of the unbiased estimate.</param>
 /// <param name="TokensMean">Mean length of the responses.</param>
@@ -31,7 +31,7 @@ public sealed record EvaluationSummary(
     /// <exception cref="ArgumentException">There is no response, or all failed: there is nothing to sum up.</exception>
     public static EvaluationSummary Of(IReadOnlyList<EvaluationRow> rows, int k)
     {
-        var counted = rows.Where(row => row.Verdict != Verdict.Failed).ToList();
+        var counted = rows.Where(row => !row.Verdict.IsFailure()).ToList();
         if (counted.Count == 0)
             throw new ArgumentException($"None of {rows.Count} responses could be generated and verified.", nameof(rows));
 

@@ -20,4 +20,16 @@ public enum Verdict
 
     /// <summary>Could not be generated or verified: says nothing about the policy, so it is left out of group statistics.</summary>
     Failed,
+
+    /// <summary>Verification took longer than its budget: says nothing about the policy either, and is left out as well.</summary>
+    OverBudget,
+}
+
+/// <summary>What verdicts have in common.</summary>
+public static class Verdicts
+{
+    /// <summary>
+    /// Whether a verdict says nothing about the policy: what earned it is counted as that, and left out of every other figure.
+    /// </summary>
+    public static bool IsFailure(this Verdict verdict) => verdict is Verdict.Failed or Verdict.OverBudget;
 }

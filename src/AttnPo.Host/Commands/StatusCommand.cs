@@ -14,14 +14,12 @@ internal static class StatusCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string>("RUN") { Description = "Run directory." };
+        var run = RunArgument.Create();
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var command = new Command("status", "Says what a run does, or what it last committed.") { run, json };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var directory = parsed.GetRequiredValue(run);
-            if (!File.Exists(Path.Combine(directory, "settings.conf")))
-                throw new WorkFailedException($"{directory}: holds no run; name the directory that attnpo train wrote");
+            var directory = parsed.RequiredRun(run);
             var answer = await ControlClient.StatusAsync(directory, cancellation) ?? LastCommitted(directory);
             parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(json) ? answer : Readable(directory, answer));
             return ExitCode.Done;
@@ -32,7 +30,7 @@ internal static class StatusCommand
     private static string LastCommitted(string directory) => RowWriter.Line(json =>
     {
         json.WriteBoolean("live", false);
-        var last = MetricsFile.Read(directory).LastOrDefault(row => row.ContainsKey("train/loss"));
+        var last = MetricsFile.LastStep(directory);
         json.WriteNumber("step", last is null ? 0 : (long)last["step"]);
         json.WriteStartObject("metrics");
         foreach (var (name, value) in last ?? []) json.WriteNumber(name, value);

@@ -75,7 +75,7 @@ internal static class TrainCommand
         await using (var training = TrainingRun.Start(setup))
         {
             if (continued) RunFolderSettings.Renew(directory, settings);
-            await using var control = await ControlEndpoint.StartAsync(directory, async token => StatusMembers(await training.StatusAsync(token)));
+            await using var control = await ControlEndpoint.StartAsync(directory, Controls(training));
             await using var stop = cancellation.Register(() => _ = training.StopAsync());
             var following = display.FollowAsync(console.Output);
             outcome = await training.Completion;
@@ -95,7 +95,7 @@ internal static class TrainCommand
             case RunEnd.Failed:
                 throw new WorkFailedException(outcome.Message);
             case RunEnd.Stopped:
-                console.Output.WriteLine($"stopped after step {outcome.Step}; attnpo train --run {directory} goes on");
+                console.Output.WriteLine($"stopped after step {outcome.Step}{Waves(outcome)}; attnpo train --run {directory} goes on");
                 return cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
             default:
                 foreach (var line in RunSummary.Lines(directory)) console.Output.WriteLine(line);
@@ -103,6 +103,22 @@ internal static class TrainCommand
                 return ExitCode.Done;
         }
     }
+
+    private static string Waves(RunOutcome outcome) => outcome.WavesInLedger == 0 ? "" : $", with {outcome.WavesInLedger} waves of the next in the ledger";
+
+    private static RunControls Controls(TrainingRun training) => new()
+    {
+        Status = async token => StatusMembers(await training.StatusAsync(token)),
+        Pause = training.PauseAsync,
+        Resume = training.ResumeAsync,
+        Checkpoint = training.CheckpointAsync,
+        Stop = _ =>
+        {
+            // Its end is not waited for: whoever asks sees it by the endpoint's.
+            training.StopAsync();
+            return Task.FromResult(new RunProtocol.RunReply(true, "stopping: the waves in flight end first"));
+        },
+    };
 
     private static Action<Utf8JsonWriter> StatusMembers(RunProtocol.RunStatus status) => json =>
     {

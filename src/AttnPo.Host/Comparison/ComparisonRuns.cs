@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using AttnPo.Host.Training;
 
 namespace AttnPo.Host.Comparison;
 
@@ -41,25 +42,8 @@ internal sealed class ComparisonRuns(string directory, IReadOnlyList<string> arg
     private async Task TrainOne(Variant variant, int seed, CancellationToken cancellation)
     {
         var settings = variant.Settings.Prepend($"seed={seed}").SelectMany(setting => new[] { "--set", setting });
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["train", "--run", DirectoryOf(variant, seed), .. arguments, .. settings])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(cancellation);
-            var error = process.StandardError.ReadToEndAsync(cancellation);
-            await process.WaitForExitAsync(cancellation);
-            await output;
-            if (process.ExitCode != ExitCode.Done)
-                throw new WorkFailedException($"{variant.Name}, seed {seed}: {(await error).TrimEnd().Split('\n')[^1]}");
-        }
-        finally
-        {
-            // The runs are children of this command: none outlives it.
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
-        }
+        using var process = TrainingProcess.Start(["--run", DirectoryOf(variant, seed), .. arguments, .. settings]);
+        var (code, error) = await process.EndAsync(cancellation);
+        if (code != ExitCode.Done) throw new WorkFailedException($"{variant.Name}, seed {seed}: {error}");
     }
 }

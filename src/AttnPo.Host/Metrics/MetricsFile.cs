@@ -5,6 +5,10 @@ namespace AttnPo.Host.Metrics;
 /// <summary>Reads metrics.jsonl of a run: one object of numbers a line.</summary>
 internal static class MetricsFile
 {
+    /// <summary>The row of the last committed step; null where none is.</summary>
+    public static Dictionary<string, double>? LastStep(string runDirectory) =>
+        Read(runDirectory).LastOrDefault(row => row.ContainsKey("train/loss"));
+
     /// <summary>The rows; none where the file does not exist yet. A last line without its end is still being written and is no row.</summary>
     public static IReadOnlyList<Dictionary<string, double>> Read(string runDirectory)
     {

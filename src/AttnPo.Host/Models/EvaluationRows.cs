@@ -9,12 +9,14 @@ namespace AttnPo.Host.Models;
 /// <summary>Evaluations as rows: a question with its responses a line, what differs between responses as lists.</summary>
 internal static class EvaluationRows
 {
+    private static readonly string[] Failures = [.. Enum.GetValues<Verdict>().Where(verdict => verdict.IsFailure()).Select(Word)];
+
     /// <summary>Writes the members of a row.</summary>
     public static void Write(Utf8JsonWriter json, Prompt prompt, IReadOnlyList<EvaluationRow> responses)
     {
         json.WriteNumber("index", prompt.Index);
         json.WriteString("gold", prompt.Gold);
-        var counted = responses.Where(response => response.Verdict != Verdict.Failed).ToArray();
+        var counted = responses.Where(response => !response.Verdict.IsFailure()).ToArray();
         if (counted.Length > 0) json.WriteNumber("accuracy", counted.Average(response => response.Verdict == Verdict.Correct ? 1.0 : 0.0));
         json.WriteStartArray("verdicts");
         foreach (var response in responses) json.WriteStringValue(Word(response.Verdict));
@@ -36,7 +38,8 @@ internal static class EvaluationRows
             var verdicts = row.Texts("verdicts");
             var tokens = row.Integers("tokens");
             if (verdicts.Length != tokens.Length) throw new RowException("\"verdicts\" and \"tokens\" differ in length");
-            return verdicts.Zip(tokens, (verdict, length) => (Verdict: verdict, Tokens: length)).Where(response => response.Verdict != Word(Verdict.Failed)).ToArray();
+            return verdicts.Zip(tokens, (verdict, length) => (Verdict: verdict, Tokens: length))
+                .Where(response => !Failures.Contains(response.Verdict)).ToArray();
         }).Where(responses => responses.Length > 0).ToList();
         if (rows.Count == 0) throw new WorkFailedException($"{path}: no response to compare with");
         var accuracy = rows.Average(responses => responses.Average(response => response.Verdict == Word(Verdict.Correct) ? 1.0 : 0.0));
@@ -44,5 +47,5 @@ internal static class EvaluationRows
         return (accuracy, rows.SelectMany(responses => responses).Average(response => response.Tokens));
     }
 
-    private static string Word(Verdict verdict) => verdict == Verdict.NoAnswer ? "no-answer" : verdict.ToString().ToLowerInvariant();
+    private static string Word(Verdict verdict) => JsonNamingPolicy.KebabCaseLower.ConvertName(verdict.ToString());
 }

@@ -119,19 +119,21 @@ internal sealed record ListKey(string Path, string What, Func<string, bool> Acce
         (string[])value is [var only] && only == Word ? only : "[" + string.Join(", ", ((string[])value).Select(Quote)) + "]";
 }
 
-/// <summary>A length of time with its unit, e.g. 300s.</summary>
-internal sealed record DurationKey(string Path, TimeSpan Min) : SettingKey(Path)
+/// <summary>A length of time with its unit, e.g. 300s; without a <paramref name="Max"/> as long as a year.</summary>
+internal sealed record DurationKey(string Path, TimeSpan Min, TimeSpan? Max = null) : SettingKey(Path)
 {
     private static readonly (string Unit, double Seconds)[] Units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)];
 
-    public override string Expected => $"a time with its unit (ms, s, m or h) of at least {Write(Min)}, e.g. 300s";
+    public override string Expected =>
+        $"a time with its unit (ms, s, m or h) of at least {Write(Min)}"
+        + (Max is { } most ? $" and at most {Write(most)}" : "") + ", e.g. 300s";
 
     public override object? Read(RawSetting raw)
     {
         foreach (var (unit, seconds) in Units)
             if (raw.Scalar is { } text && text.EndsWith(unit, StringComparison.Ordinal)
                 && double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
-                && count * seconds <= TimeSpan.FromDays(365).TotalSeconds)
+                && count * seconds <= (Max ?? TimeSpan.FromDays(365)).TotalSeconds)
                 return TimeSpan.FromSeconds(count * seconds) is var time && time >= Min ? time : null;
         return null;
     }

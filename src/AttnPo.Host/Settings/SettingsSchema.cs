@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using AttnPo.Actors.Pipeline;
 
 namespace AttnPo.Host.Settings;
 
@@ -49,6 +50,9 @@ internal static partial class SettingsSchema
         new ChoiceKey("credit.scores", "heads", "labels"),
 
         new ChoiceKey("verification.truncated", "wrong", "excluded"),
+        // Decides verdicts only where verification blows up, so a run may go on under another. With less than the least a slow machine
+        // would decide them elsewhere too.
+        new DurationKey("verification.budget", TimeSpan.FromSeconds(1), RewardVerifierSettings.LongestBudget) { AffectsResult = false },
 
         new RealKey("optimizer.learning-rate", 0, 1, Open: true),
         new ChoiceKey("optimizer.schedule", "constant", "linear", "cosine"),

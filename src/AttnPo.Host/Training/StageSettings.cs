@@ -53,7 +53,11 @@ internal static class StageSettings
     };
 
     /// <summary>RewardVerifier.</summary>
-    public static RewardVerifierSettings RewardVerifier(ResolvedSettings s) => new() { Window = s.Integer("pipeline.window") };
+    public static RewardVerifierSettings RewardVerifier(ResolvedSettings s) => new()
+    {
+        Window = s.Integer("pipeline.window"),
+        Budget = s.Get<TimeSpan>("verification.budget"),
+    };
 
     /// <summary>How reasoning is cut.</summary>
     public static SegmentationSettings Segmentation(ResolvedSettings s) =>

@@ -69,5 +69,15 @@ internal sealed class FakeRun : IDisposable
         return result;
     }
 
+    /// <summary>As <see cref="Result"/>, without checkpoints but the last: how many there are is a matter of settings.</summary>
+    public SortedDictionary<string, string> Outcome()
+    {
+        var result = Result();
+        var last = System.IO.Directory.GetDirectories(Path.Combine(Directory, "checkpoints")).Select(Path.GetFileName).Max()!;
+        foreach (var name in result.Keys.Where(name => name.StartsWith("checkpoints", StringComparison.Ordinal) && !name.Contains(last)).ToArray())
+            result.Remove(name);
+        return result;
+    }
+
     public void Dispose() => _folder.Dispose();
 }

@@ -65,7 +65,7 @@ internal static class Waves
             (double)correct / rollouts.Length,
             [.. rollouts.Select(rollout => rollout.Verdict == Verdict.Correct ? 1.0 : 0)],
             [.. rollouts.Select(rollout => rollout.Advantage)],
-            [.. rollouts.Select(rollout => rollout.Verdict != Verdict.Failed)]);
+            [.. rollouts.Select(rollout => !rollout.Verdict.IsFailure())]);
         IReadOnlyList<StepLabel> labels = [StepLabel.Essential, StepLabel.Redundant, StepLabel.Essential];
         return new JudgedWave(
             Attempt, group.Id.Wave, new PolicyVersion(0),

@@ -24,12 +24,12 @@ public sealed class FaultyJournalTests
 
     [Fact]
     [Trait("Contract", "C2")]
-    public async Task A_run_whose_journal_fails_ends_with_the_reason_and_goes_on_at_the_next_start()
+    public async Task A_run_whose_journal_fails_again_and_again_ends_with_the_reason_and_goes_on_at_the_next_start()
     {
         using var undisturbed = new FakeRun();
         await undisturbed.RunAsync();
         using var run = new FakeRun();
-        var plan = new FaultPlan([new Fault { Point = FaultPoint.Journal, Action = FaultAction.Throw, After = 3 }]);
+        var plan = new FaultPlan([new Fault { Point = FaultPoint.Journal, Action = FaultAction.Throw, After = 3, Times = Fault.Always }]);
 
         var outcome = await run.RunAsync(run.Setup() with { Faults = plan, AkkaLogLevel = "OFF" });
 

@@ -22,6 +22,7 @@ public sealed class BoundedMailboxTests : StageSpec
     private const int Stages = 3;
     private readonly DeviceThread<IGenerator> _generating;
     private readonly DeviceThread<LearnerEngine> _learning;
+    private readonly GuardedReader _reader = new(FakeTask.Reader.Read, TimeSpan.FromMinutes(5));
 
     public BoundedMailboxTests()
     {
@@ -73,6 +74,7 @@ public sealed class BoundedMailboxTests : StageSpec
         base.AfterAll();
         _generating.DisposeAsync().AsTask().Wait();
         _learning.DisposeAsync().AsTask().Wait();
+        _reader.Dispose();
     }
 
     private static async Task AssertWindowsAreKeptAsync(IActorRef[] stages, int window)
@@ -100,7 +102,7 @@ public sealed class BoundedMailboxTests : StageSpec
             SupervisorStrategy.DefaultStrategy);
         var verifier = parent.ChildActorOf(
             RewardVerifier.Props(
-                generator, new RewardVerifierSettings { Window = window }, Waves.AttnPo, FakeTask.Reader.Read, tokens => FakeTask.Tokenizer.Decode(tokens).Text,
+                generator, new RewardVerifierSettings { Window = window }, Waves.AttnPo, _reader, tokens => FakeTask.Tokenizer.Decode(tokens).Text,
                 new FakeTask(1), Folder, FaultPlan.None),
             SupervisorStrategy.DefaultStrategy);
         var scorer = parent.ChildActorOf(

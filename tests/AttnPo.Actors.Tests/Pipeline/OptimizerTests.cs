@@ -82,13 +82,27 @@ public sealed class OptimizerTests : StageSpec
     public void Failed_rollouts_are_in_no_denominator_and_a_group_of_nothing_else_is_dropped()
     {
         var optimizer = Begin(waves: 1, window: 1);
-        optimizer.Tell(Waves.Scored(0, (Verdict.Failed, 0), (Verdict.Failed, 0)), _upstream);
+        optimizer.Tell(Waves.Scored(0, (Verdict.Failed, 0), (Verdict.OverBudget, 0), (Verdict.Failed, 0), (Verdict.Failed, 0)), _upstream);
         var trained = Trained();
         Assert.Equal(DropReason.NothingCounted, Assert.Single(trained.Groups).Dropped);
         Assert.Equal(1, _trainer.TokenCount);
-        Assert.Equal(1, trained.Metrics["rollout/failed"]);
+        Assert.Equal((0.75, 0.25), (trained.Metrics["rollout/failed"], trained.Metrics["rollout/over_budget"]));
         foreach (var key in (string[])["rollout/accuracy", "rollout/truncated", "rollout/tokens_mean", "reward/mean", "score/redundant_share"])
             Assert.Equal(0, trained.Metrics[key]);
+    }
+
+    [Fact]
+    [Trait("Contract", "C5")]
+    public void Rollouts_over_budget_are_counted_as_that_and_weigh_in_no_other_figure()
+    {
+        var optimizer = Begin(waves: 1, window: 1);
+        var late = (Verdict.OverBudget, 0.0);
+        optimizer.Tell(Waves.Scored(0, (Verdict.Correct, 0.5), late, (Verdict.Truncated, -0.5), late), _upstream);
+        var metrics = Trained().Metrics;
+        Assert.Equal((0, 0.5), (metrics["rollout/failed"], metrics["rollout/over_budget"]));
+        Assert.Equal((0.5, 0.5), (metrics["rollout/accuracy"], metrics["rollout/truncated"]));
+        Assert.Equal((9, 0.5), (metrics["rollout/tokens_mean"], metrics["reward/mean"]));
+        Assert.Equal(2 * 9, _trainer.TokenCount);
     }
 
     [Fact]
@@ -102,8 +116,10 @@ public sealed class OptimizerTests : StageSpec
         var metrics = Trained().Metrics;
         string[] promised =
         [
-            "policy/version", "rollout/accuracy", "rollout/tokens_mean", "rollout/truncated", "reward/mean", "credit/attenuated_share",
-            "credit/protected_share", "score/redundant_share", "train/loss", "train/grad_norm", "train/entropy", "train/logprob_gap_max",
+            "policy/version", "rollout/accuracy", "rollout/tokens_mean", "rollout/truncated", "rollout/no_answer", "rollout/malformed",
+            "rollout/failed", "rollout/over_budget",
+            "reward/mean", "credit/attenuated_share", "credit/protected_share", "score/redundant_share", "train/loss", "train/grad_norm",
+            "train/entropy", "train/logprob_gap_max",
             "time/generate_s", "time/verify_s", "time/score_s", "time/train_s", "time/commit_s", "time/step_s", "tokens_per_s",
         ];
         Assert.Empty(promised.Except(metrics.Keys));

@@ -84,8 +84,8 @@ public sealed class PromptSamplerTests : StageSpec
     {
         var sampler = Sampler(Settings);
         sampler.Tell(new Drain(Waves.Attempt));
-        Assert.Equal(new Drained(Waves.Attempt, 0), ExpectMsg<Drained>());
         sampler.Tell(Waves.Begin(3));
+        Assert.Equal(new Drained(Waves.Attempt, 0), ExpectMsg<Drained>());
         sampler.Tell(new Demand(Waves.Attempt, 3));
         ExpectNoMsg(TimeSpan.FromMilliseconds(50));
         Assert.Equal(5, Step(sampler, Waves.Begin(3, Waves.Attempt with { Attempt = 2 })).Count);

@@ -12,6 +12,7 @@ namespace AttnPo.Actors.Tests.Pipeline;
 public sealed class RewardVerifierTests : StageSpec
 {
     private const string Right = "First, a= 3 .\nWait, again a= 3 .\n</think>\\boxed{0}<|end|>";
+    private const string Endless = "First, a= 3 .\n</think>\\boxed{9}<|end|>";
     private const string Wrong = "First, a= 3 .\n</think>\\boxed{7}<|end|>";
 
     [Fact]
@@ -42,10 +43,45 @@ public sealed class RewardVerifierTests : StageSpec
         Assert.Equal(0.5, group.Credit.CorrectShare);
     }
 
+    [Fact]
+    [Trait("Contract", "C5")]
+    public void A_response_whose_verification_does_not_end_is_over_budget_and_is_left_out_of_its_group()
+    {
+        using var letGo = new ManualResetEventSlim();
+        using var reader = new GuardedReader(
+            (tokens, truncated, gold) =>
+            {
+                var reading = FakeTask.Reader.Read(tokens, truncated, gold);
+                if (reading.Text == Endless) letGo.Wait();
+                return reading;
+            },
+            TimeSpan.FromSeconds(2), mostAbandoned: 1);
+        var withoutIt = Assert.Single(Judge(Waves.Generated(0, Right, Wrong), reader).Groups).Credit;
+
+        var judged = Judge(Waves.Generated(0, Right, Wrong, Endless), reader);
+        // Another stage, as after a restart, knows it for what it is: reading it again would fail at the limit.
+        var judgedAgain = Judge(Waves.Generated(0, Endless), reader);
+        foreach (var wave in (JudgedWave[])[judged, judgedAgain])
+        {
+            var group = Assert.Single(wave.Groups);
+            Assert.Equal((Verdict.OverBudget, Endless), (group.Readings[^1].Verdict, group.Readings[^1].Text));
+            Assert.False(group.Credit.Counted[^1]);
+            Assert.Equal(0, group.Credit.Rewards[^1]);
+            if (group.Readings.Count == 3) Assert.Equal((double[])[.. withoutIt.Advantages, 0], group.Credit.Advantages);
+        }
+        letGo.Set();
+    }
+
     private JudgedWave Judge(GeneratedWave wave, ReadResponseFunction read)
     {
+        using var reader = new GuardedReader(read, TimeSpan.FromMinutes(5));
+        return Judge(wave, reader);
+    }
+
+    private JudgedWave Judge(GeneratedWave wave, GuardedReader reader)
+    {
         var verifier = Sys.ActorOf(RewardVerifier.Props(
-            CreateTestProbe(), new RewardVerifierSettings(), Waves.AttnPo, read, tokens => FakeTask.Tokenizer.Decode(tokens).Text, new FakeTask(1),
+            CreateTestProbe(), new RewardVerifierSettings(), Waves.AttnPo, reader, tokens => FakeTask.Tokenizer.Decode(tokens).Text, new FakeTask(1),
             Folder, FaultPlan.None));
         verifier.Tell(Waves.Begin(1));
         verifier.Tell(new Demand(Waves.Attempt, 1));

@@ -14,7 +14,6 @@ namespace AttnPo.Actors.Tests.Run;
 public sealed class FaultTests
 {
     [Theory]
-    [InlineData("generate")]
     [InlineData("score")]
     [InlineData("accumulate")]
     [InlineData("update")]
@@ -29,7 +28,6 @@ public sealed class FaultTests
         {
             if (at == call && Interlocked.Increment(ref calls) == when) throw new IOException($"no more {at}");
         }
-        run.Engine.OnGenerate = _ => Throw("generate", 6);
         run.Engine.OnScore = _ => Throw("score", 3);
         run.Engine.OnAccumulate = _ => Throw("accumulate", 4);
         run.Engine.OnUpdate = _ => Throw("update", 2);
@@ -40,6 +38,23 @@ public sealed class FaultTests
         Assert.Equal(RunEnd.Finished, outcome.End);
         var retried = Assert.Single(run.News.OfType<WorkRetried>());
         Assert.Contains($"no more {call}", retried.Reason);
+        Assert.Equal(undisturbed.Result(), run.Result());
+    }
+
+    [Fact]
+    public async Task A_wave_at_which_the_generator_throws_is_generated_again_and_its_step_goes_on()
+    {
+        using var undisturbed = new FakeRun();
+        await undisturbed.RunAsync();
+        using var run = new FakeRun();
+        var calls = 0;
+        run.Engine.OnGenerate = _ =>
+        {
+            if (Interlocked.Increment(ref calls) == 6) throw new IOException("no more");
+        };
+
+        Assert.Equal(RunEnd.Finished, (await run.RunAsync()).End);
+        Assert.Empty(run.News.OfType<WorkRetried>());
         Assert.Equal(undisturbed.Result(), run.Result());
     }
 
@@ -113,10 +128,10 @@ public sealed class FaultTests
         run.Engine.OnGenerate = request =>
         {
             // The last wave of the first step fails when the step is already begun again.
-            if (request is not { Step: 0, SamplesPerPrompt: 4 } || Interlocked.Increment(ref generated) != 4) return;
+            if (request is not { Step: 0, SamplesPerPrompt: 4 } || Interlocked.Increment(ref generated) < 4) return;
             generating.Set();
             again.Wait();
-            throw new IOException("late");
+            if (generated == 4) throw new IOException("late");
         };
         var setup = run.Setup();
         var outcome = await run.RunAsync(setup with
@@ -178,12 +193,42 @@ public sealed class FaultTests
         var outcome = await run.RunAsync();
 
         Assert.Equal((RunEnd.Failed, new StepNumber(2)), (outcome.End, outcome.Step));
-        Assert.Contains("The journal could not be written", outcome.Message);
+        Assert.Contains("The journal could not be read", outcome.Message);
         Assert.Contains("no such table", outcome.Message);
+        Assert.Contains("start the same command again", outcome.Message);
+        Assert.Contains("The journal could not be written", run.News.OfType<WorkRetried>().First().Reason);
+        Assert.Equal(3, run.News.OfType<WorkRetried>().Count(retried => retried.Stage == "the journal"));
 
         Execute(run, "ALTER TABLE elsewhere RENAME TO journal");
         run.Engine = new FakeEngine(FakeTask.Tokenizer);
         Assert.Equal(RunEnd.Finished, (await run.RunAsync()).End);
+        Assert.Equal(undisturbed.Result(), run.Result());
+    }
+
+    [Fact]
+    [Trait("Contract", "C3")]
+    public async Task A_journal_that_is_away_for_a_while_costs_what_is_not_journaled_and_nothing_else()
+    {
+        using var undisturbed = new FakeRun();
+        await undisturbed.RunAsync();
+        using var run = new FakeRun();
+        var setup = run.Setup();
+        run.Engine.OnUpdate = version =>
+        {
+            if (version == 2 && run.News.OfType<WorkRetried>().Count() < 2) Execute(run, "ALTER TABLE journal RENAME TO elsewhere");
+        };
+
+        var outcome = await run.RunAsync(setup with
+        {
+            Observe = news =>
+            {
+                run.News.Enqueue(news);
+                if (news is WorkRetried { Attempt: 2 }) Execute(run, "ALTER TABLE elsewhere RENAME TO journal");
+            },
+        });
+
+        Assert.Equal(RunEnd.Finished, outcome.End);
+        Assert.Equal(2, run.News.OfType<WorkRetried>().Count());
         Assert.Equal(undisturbed.Result(), run.Result());
     }
 
@@ -250,7 +295,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task The_status_of_a_run_whose_coordinator_is_gone_is_answered_at_once()
+    public async Task A_run_whose_coordinator_is_gone_answers_at_once()
     {
         using var run = new FakeRun();
         run.Engine.OnUpdate = version =>
@@ -274,6 +319,8 @@ public sealed class FaultTests
             }
         }
         Assert.Equal(("Ended", new StepNumber(1), new PolicyVersion(1)), (status.State, status.Step, status.Policy));
+        RunReply[] late = [await failed.PauseAsync(), await failed.ResumeAsync(), await failed.CheckpointAsync()];
+        Assert.All(late, reply => Assert.Equal(new RunReply(false, "The run has ended."), reply));
     }
 
     private static void Execute(FakeRun run, string statement)
@@ -281,7 +328,8 @@ public sealed class FaultTests
         using var connection = new SqliteConnection($"Data Source={Path.Combine(run.Directory, "journal.db")}");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = statement;
+        // The journal writes at any moment: the lock comes first.
+        command.CommandText = $"BEGIN EXCLUSIVE; {statement}; COMMIT";
         command.ExecuteNonQuery();
     }
 

@@ -24,6 +24,44 @@ public sealed class RecoveryTests
     }
 
     [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 3)]
+    [InlineData(3, 2)]
+    [InlineData(100, 1)]
+    [InlineData(3, 100)]
+    public async Task How_often_checkpoints_and_states_are_saved_decides_no_result(int checkpointEvery, int snapshotEvery)
+    {
+        using var undisturbed = new FakeRun();
+        await undisturbed.RunAsync(undisturbed.Setup(steps: 7));
+        using var run = new FakeRun();
+        RunSetup Setup(int steps)
+        {
+            var setup = run.Setup(steps);
+            return setup with { Run = setup.Run with { Retention = new RetentionSettings { CheckpointEvery = checkpointEvery, SnapshotEvery = snapshotEvery } } };
+        }
+
+        // The last step of each start has a checkpoint; the cut leaves steps in the ledger.
+        foreach (var steps in (int[])[5, 6, 7])
+        {
+            var reached = new TaskCompletionSource();
+            await using (var cut = TrainingRun.Start(Setup(7) with
+            {
+                Observe = news =>
+                {
+                    if (news is WaveFinished wave && wave.Step.Value == steps) reached.TrySetResult();
+                },
+            })) await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
+            run.Engine = new FakeEngine(FakeTask.Tokenizer);
+        }
+        var generated = 0;
+        run.Engine.OnGenerate = request => Interlocked.Add(ref generated, request is { SamplesPerPrompt: 4 } ? 1 : 0);
+        Assert.Equal(RunEnd.Finished, (await run.RunAsync(Setup(7))).End);
+
+        Assert.InRange(generated, 0, 3);
+        Assert.Equal(undisturbed.Outcome(), run.Outcome());
+    }
+
+    [Theory]
     [Trait("Contract", "C2")]
     [InlineData(1)]
     [InlineData(3)]
@@ -90,7 +128,9 @@ public sealed class RecoveryTests
         await half.RunAsync(half.Setup(steps: 2));
         Directory.CreateDirectory(Path.Combine(half.Directory, "checkpoints", "step-000009"));
         Directory.CreateDirectory(Path.Combine(half.Directory, "checkpoints", ".step-000003.tmp"));
-        File.WriteAllText(Path.Combine(half.Directory, "rollouts", "step-000003.jsonl"), "{}");
+        Directory.CreateDirectory(Path.Combine(half.Directory, "rollouts", "step-000003"));
+        File.WriteAllText(Path.Combine(half.Directory, "rollouts", "step-000003", "wave-0000-rollouts-ab.jsonl"), "{}");
+        File.WriteAllText(Path.Combine(half.Directory, "rollouts", "step-000001", ".wave-0000-rollouts-1.tmp"), "{");
         var metrics = Path.Combine(half.Directory, "metrics.jsonl");
         File.WriteAllText(metrics, File.ReadAllText(metrics)[..^40]);
 
@@ -156,9 +196,14 @@ public sealed class RecoveryTests
     public async Task A_second_process_in_the_same_directory_is_refused()
     {
         using var run = new FakeRun();
-        await using var first = TrainingRun.Start(run.Setup());
-        var refusal = Assert.Throws<IOException>(() => TrainingRun.Start(run.Setup()));
-        Assert.Contains("another process runs in it", refusal.Message);
+        Assert.False(TrainingRun.IsUnderWay(run.Directory));
+        await using (TrainingRun.Start(run.Setup()))
+        {
+            Assert.True(TrainingRun.IsUnderWay(run.Directory));
+            var refusal = Assert.Throws<IOException>(() => TrainingRun.Start(run.Setup()));
+            Assert.Contains("another process runs in it", refusal.Message);
+        }
+        Assert.False(TrainingRun.IsUnderWay(run.Directory));
     }
 
     [Fact]

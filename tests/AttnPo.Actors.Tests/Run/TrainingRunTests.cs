@@ -15,7 +15,9 @@ public sealed class TrainingRunTests
 
         Assert.Equal(new RunOutcome(RunEnd.Finished, new StepNumber(4), ""), outcome);
         Assert.Equal(["step-000003", "step-000004"], Directory.GetDirectories(Path.Combine(run.Directory, "checkpoints")).Select(Path.GetFileName).Order());
-        Assert.Equal(4, Directory.GetFiles(Path.Combine(run.Directory, "rollouts"), "step-*.jsonl").Length);
+        // Of each of four waves its rollouts and its judgement.
+        Assert.All(Enumerable.Range(1, 4), step =>
+            Assert.Equal(8, Directory.GetFiles(Path.Combine(run.Directory, "rollouts", $"step-{step:D6}"), "wave-*.jsonl").Length));
         Assert.True(File.Exists(Path.Combine(run.Directory, "journal.db")));
         var lines = File.ReadAllLines(Path.Combine(run.Directory, "metrics.jsonl")).Select(Metrics.Parse).ToArray();
         Assert.Equal([0, 1, 2, 3, 4], lines.Select(line => line["step"].GetInt64()));

@@ -63,9 +63,9 @@ public class GroupAssessmentTests
 
     [Fact]
     [Trait("Contract", "C5")]
-    public void C5_A_failed_rollout_is_left_out_of_the_group_as_if_it_had_not_been_sampled()
+    public void C5_A_rollout_that_failed_or_was_over_budget_is_left_out_of_the_group_as_if_it_had_not_been_sampled()
     {
-        Outcome[] withFailures = [new(Verdict.Failed, 0), .. TwoOfFour, new(Verdict.Failed, 99999)];
+        Outcome[] withFailures = [new(Verdict.Failed, 0), .. TwoOfFour, new(Verdict.OverBudget, 99999)];
         foreach (var settings in Enum.GetValues<Method>().Select(CreditSettings.For))
         {
             var whole = GroupAssessment.Assess(TwoOfFour, settings);
@@ -94,6 +94,7 @@ public class GroupAssessmentTests
     [InlineData(Verdict.Correct, 1.0)]
     [InlineData(Verdict.Wrong, 0.0)]
     [InlineData(Verdict.Failed, 0.0)]
+    [InlineData(Verdict.OverBudget, 0.0)]
     public void Where_fewer_than_two_members_count_there_is_no_advantage(Verdict only, double correctShare)
     {
         foreach (var kind in Enum.GetValues<AdvantageKind>())

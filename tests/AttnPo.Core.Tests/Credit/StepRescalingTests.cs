@@ -78,6 +78,7 @@ public class StepRescalingTests
     [InlineData(Verdict.Malformed)]
     [InlineData(Verdict.Truncated)]
     [InlineData(Verdict.Failed)]
+    [InlineData(Verdict.OverBudget)]
     public void Only_correct_responses_are_rescaled(Verdict verdict) =>
         Assert.Equal([1, 1], StepRescaling.Factors(verdict, -1, [Redundant, Essential], Baseline, Share, LongAfterDelay, Settings));
 

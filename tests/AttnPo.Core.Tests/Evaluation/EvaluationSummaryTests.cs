@@ -55,7 +55,7 @@ public class EvaluationSummaryTests
     [Trait("Contract", "C5")]
     public void C5_A_failure_is_counted_and_weighs_nothing()
     {
-        var summary = EvaluationSummary.Of([.. Rows, new(1, 2, Verdict.Failed, 0), new(2, 0, Verdict.Failed, 0)]);
+        var summary = EvaluationSummary.Of([.. Rows, new(1, 2, Verdict.Failed, 0), new(2, 0, Verdict.OverBudget, 70)]);
         Assert.Equal(EvaluationSummary.Of(Rows) with { Failed = 2, Samples = 3 }, summary);
     }
 

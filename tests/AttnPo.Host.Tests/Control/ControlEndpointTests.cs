@@ -1,31 +1,128 @@
 using System.Net;
-using System.Net.Http.Headers;
+using System.Text;
 using AttnPo.Host.Control;
 using Xunit;
+using static AttnPo.Actors.Protocol.RunProtocol;
 
 namespace AttnPo.Host.Tests.Control;
 
 public sealed class ControlEndpointTests
 {
+    private static readonly string[] Verbs = [ControlVerbs.Pause, ControlVerbs.Resume, ControlVerbs.Stop, ControlVerbs.Checkpoint];
+
     [Fact]
     [Trait("Contract", "C9")]
     public async Task The_endpoint_listens_on_loopback_and_answers_only_whoever_holds_the_token()
     {
-        using var folder = new TemporaryFolder();
-        await using (await ControlEndpoint.StartAsync(folder.Path, _ => Task.FromResult<Action<System.Text.Json.Utf8JsonWriter>>(json => json.WriteNumber("step", 3))))
+        await using var run = await ControlledRun.StartAsync();
+        Assert.Equal("{\"state\":\"stepping\",\"step\":3}", await ControlClient.StatusAsync(run.Directory, CancellationToken.None));
+        Assert.StartsWith("http://127.0.0.1:", run.Control.Address, StringComparison.Ordinal);
+
+        foreach (var verb in Verbs)
         {
-            Assert.Equal("{\"step\":3}", await ControlClient.StatusAsync(folder.Path, CancellationToken.None));
-
-            var control = ControlFile.Read(folder.Path)!;
-            Assert.StartsWith("http://127.0.0.1:", control.Address, StringComparison.Ordinal);
-            using var client = new HttpClient();
-            Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(new Uri(control.Address + "/status"))).StatusCode);
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", new string('0', control.Token.Length));
-            Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(new Uri(control.Address + "/status"))).StatusCode);
+            using var none = await run.SendAsync(HttpMethod.Post, "/" + verb, request => request.Headers.Authorization = null);
+            var guess = new string('0', run.Control.Token.Length);
+            using var wrong = await run.SendAsync(
+                HttpMethod.Post, "/" + verb, request => request.Headers.Authorization = new("Bearer", guess));
+            Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (none.StatusCode, wrong.StatusCode));
         }
+        using var unknown = await run.SendAsync(HttpMethod.Get, "/status", request => request.Headers.Authorization = null);
+        Assert.Equal(HttpStatusCode.Unauthorized, unknown.StatusCode);
+        Assert.Equal(["status"], run.Asked);
 
-        Assert.False(File.Exists(folder.File("control.json")));
-        Assert.Null(await ControlClient.StatusAsync(folder.Path, CancellationToken.None));
+        await run.EndAsync();
+        Assert.False(File.Exists(Path.Combine(run.Directory, "control.json")));
+        Assert.Null(await ControlClient.StatusAsync(run.Directory, CancellationToken.None));
+        Assert.Null(await ControlClient.AskAsync(run.Directory, ControlVerbs.Pause, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Each_verb_reaches_the_run_and_its_reply_comes_back()
+    {
+        await using var run = await ControlledRun.StartAsync();
+        run.Reply = new RunReply(true, "„as you wish“");
+        foreach (var verb in Verbs) Assert.Equal(run.Reply, await ControlClient.AskAsync(run.Directory, verb, CancellationToken.None));
+        Assert.Equal(Verbs, run.Asked);
+    }
+
+    [Theory]
+    [InlineData(true, HttpStatusCode.OK)]
+    [InlineData(false, HttpStatusCode.Conflict)]
+    public async Task A_reply_is_json_and_its_status_says_whether_the_run_refused(bool done, HttpStatusCode status)
+    {
+        await using var run = await ControlledRun.StartAsync();
+        run.Reply = new RunReply(done, "so it is");
+        using var answer = await run.SendAsync(HttpMethod.Post, "/pause");
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal($"{{\"done\":{(done ? "true" : "false")},\"message\":\"so it is\"}}", await answer.Content.ReadAsStringAsync());
+        Assert.Equal(run.Reply, await ControlClient.AskAsync(run.Directory, ControlVerbs.Pause, CancellationToken.None));
+    }
+
+    [Fact]
+    [Trait("Contract", "C9")]
+    public async Task What_is_no_verb_is_not_found_and_a_verb_is_not_gotten()
+    {
+        await using var run = await ControlledRun.StartAsync();
+        using var unknown = await run.SendAsync(HttpMethod.Post, "/shutdown");
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        foreach (var verb in Verbs)
+        {
+            using var gotten = await run.SendAsync(HttpMethod.Get, "/" + verb);
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, gotten.StatusCode);
+        }
+        using var posted = await run.SendAsync(HttpMethod.Post, "/status");
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, posted.StatusCode);
+        Assert.Empty(run.Asked);
+    }
+
+    [Theory]
+    [Trait("Contract", "C9")]
+    [InlineData("Origin", "http://evil.example")]
+    [InlineData("Origin", "null")]
+    [InlineData("Origin", "http://127.0.0.1:1")]
+    [InlineData("Host", "evil.example")]
+    [InlineData("Host", "evil.example:80")]
+    [InlineData("Host", "192.0.2.1")]
+    [InlineData("Host", "localhost.evil.example")]
+    public async Task What_a_browser_carries_for_another_site_is_refused_even_with_the_token(string header, string value)
+    {
+        await using var run = await ControlledRun.StartAsync();
+        using var refused = await run.SendAsync(HttpMethod.Post, "/stop", request => request.Headers.Add(header, value));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Empty(run.Asked);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("localhost")]
+    [InlineData("[::1]")]
+    public async Task Every_name_of_this_machine_may_be_used(string host)
+    {
+        await using var run = await ControlledRun.StartAsync();
+        var name = $"{host}:{new Uri(run.Control.Address).Port}";
+        using var answer = await run.SendAsync(HttpMethod.Post, "/stop", request =>
+        {
+            request.Headers.Host = name;
+            request.Headers.Add("Origin", "http://" + name);
+        });
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(["stop"], run.Asked);
+    }
+
+    [Theory]
+    [Trait("Contract", "C9")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_request_with_a_body_is_refused(bool chunked)
+    {
+        await using var run = await ControlledRun.StartAsync();
+        using var refused = await run.SendAsync(HttpMethod.Post, "/pause", request =>
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes("{}"));
+            request.Headers.TransferEncodingChunked = chunked;
+        });
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+        Assert.Empty(run.Asked);
     }
 
     [SkippableFact]
@@ -37,27 +134,5 @@ public sealed class ControlEndpointTests
         ControlFile.For("http://127.0.0.1:1").Write(folder.Path);
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.File("control.json")));
-    }
-
-    [Fact]
-    [Trait("Contract", "C9")]
-    public async Task A_token_goes_to_no_other_machine()
-    {
-        using var folder = new TemporaryFolder();
-        ControlFile.For("http://192.0.2.1:80").Write(folder.Path);
-        Assert.Null(await ControlClient.StatusAsync(folder.Path, CancellationToken.None));
-    }
-
-    [Fact]
-    public async Task A_run_that_was_killed_is_not_live()
-    {
-        using var folder = new TemporaryFolder();
-        // A port that was free a moment ago stands for the one of a process that is gone.
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-        ControlFile.For($"http://127.0.0.1:{port}").Write(folder.Path);
-        Assert.Null(await ControlClient.StatusAsync(folder.Path, CancellationToken.None));
     }
 }

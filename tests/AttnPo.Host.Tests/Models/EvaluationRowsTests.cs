@@ -15,7 +15,10 @@ public sealed class EvaluationRowsTests
         using (var writer = new RowWriter(folder.File("rows.jsonl")))
         {
             writer.Write(json => EvaluationRows.Write(json, new Prompt(0, "a", "1"),
-                [new(0, 0, Verdict.Correct, 10, "1"), new(0, 1, Verdict.Wrong, 20, "2"), new(0, 2, Verdict.Failed, 900)]));
+                [
+                    new(0, 0, Verdict.Correct, 10, "1"), new(0, 1, Verdict.Wrong, 20, "2"), new(0, 2, Verdict.Failed, 900),
+                    new(0, 3, Verdict.OverBudget, 900),
+                ]));
             writer.Write(json => EvaluationRows.Write(json, new Prompt(1, "b", "1"), [new(1, 0, Verdict.Correct, 60, "1"), new(1, 1, Verdict.NoAnswer, 30)]));
             writer.Write(json => EvaluationRows.Write(json, new Prompt(2, "c", "1"), [new(2, 0, Verdict.Failed, 900)]));
             writer.Commit();

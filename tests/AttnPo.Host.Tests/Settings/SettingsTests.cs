@@ -49,6 +49,7 @@ public sealed class SettingsTests
     [InlineData("method = ppo", "run.conf:2: method: \"ppo\" is not one of attnpo, tlmre, grpo, rloo")]
     [InlineData("credit { heads = [ \"a\" ] }", "run.conf:2: credit.heads: [a] is not auto, or a list of layer:head, e.g. [\"16:2\", \"20:9\"]")]
     [InlineData("pipeline.stall-after = 30", "run.conf:2: pipeline.stall-after: \"30\" is not a time with its unit (ms, s, m or h) of at least 1000ms, e.g. 300s")]
+    [InlineData("verification.budget = 2h", "run.conf:2: verification.budget: \"2h\" is not a time with its unit (ms, s, m or h) of at least 1000ms and at most 3600000ms, e.g. 300s")]
     [InlineData("credit = 3", "run.conf:2: credit: \"3\" stands where a group was expected, e.g. credit.length-penalty")]
     [InlineData("device = gpu", "run.conf:2: device: \"gpu\" is not cpu, cuda, cuda:N or auto")]
     public void A_wrong_value_is_named_with_what_was_expected(string file, string message) => Assert.Equal(message, ErrorOf(file));
@@ -69,6 +70,10 @@ public sealed class SettingsTests
         Assert.Equal("none", settings.Get<string>("task.name"));
         Assert.Equal(128, settings.Integer("rollout.prompts-per-step"));
     }
+
+    [Fact]
+    public void The_budget_of_a_verification_reaches_its_stage() =>
+        Assert.Equal(TimeSpan.FromMinutes(1.5), StageSettings.RewardVerifier(Resolve("verification.budget = 1.5m")).Budget);
 
     [Fact]
     public void A_choice_on_the_command_line_overrules_what_a_file_tunes() =>
@@ -154,7 +159,7 @@ public sealed class SettingsTests
     public void The_hash_covers_what_decides_the_result_and_nothing_else()
     {
         var hash = Resolve("").Hash();
-        Assert.Equal(hash, Resolve("steps = 77\nlog.level = debug\nevaluation.prompts = 9").Hash());
+        Assert.Equal(hash, Resolve("steps = 77\nlog.level = debug\nevaluation.prompts = 9\nverification.budget = 9s").Hash());
         Assert.NotEqual(hash, Resolve("seed = 77").Hash());
         Assert.NotEqual(Resolve("optimizer.schedule = linear").Hash(), Resolve("optimizer.schedule = linear\nsteps = 77").Hash());
         Assert.NotEqual(hash, Resolve("threads = 3").Hash());

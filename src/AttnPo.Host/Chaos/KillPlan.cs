@@ -1,0 +1,67 @@
+using AttnPo.Actors.Faults;
+
+namespace AttnPo.Host.Chaos;
+
+/// <summary>One kill to come.</summary>
+/// <param name="Phase">Where it is to fall.</param>
+/// <param name="Fault">How the process kills itself there; null: it is killed from outside after <paramref name="Delay"/>.</param>
+/// <param name="Delay">From outside: after the start. Else: after the point.</param>
+internal sealed record PlannedKill(KillPhase Phase, Fault? Fault, TimeSpan Delay);
+
+/// <summary>What a run is at, between two of its lives.</summary>
+/// <param name="StepsLeft">Steps that it has still to make: a kill that would come after its end is none.</param>
+/// <param name="HasJournal">There is something to recover.</param>
+/// <param name="HasLedgerSteps">Steps were committed since the last checkpoint, and are trained again at a start.</param>
+/// <param name="Evaluates">An evaluation is what it does next.</param>
+internal sealed record RunPosition(int StepsLeft, bool HasJournal, bool HasLedgerSteps, bool Evaluates);
+
+/// <summary>
+/// Which kill comes next: every phase in turn, in an order that the seed decides, so that N kills are spread evenly. One that is out
+/// of reach waits for its next turn; the evaluation, which a run makes at its start, comes first. A function of the seed and of what
+/// it is told.
+/// </summary>
+internal sealed class KillPlan(int seed)
+{
+    private readonly Random _random = new(seed);
+    private readonly List<KillPhase> _waiting = [];
+
+    /// <summary>Decides on a kill.</summary>
+    /// <param name="run">What the run is at.</param>
+    /// <param name="waveSeconds">How long a wave takes, about: a kill in the middle of work falls within it.</param>
+    /// <param name="lifeSeconds">How long a life may be that is ended at any moment.</param>
+    public PlannedKill Next(RunPosition run, double waveSeconds, double lifeSeconds)
+    {
+        // A phase that is out of reach now keeps its place before those of the next round.
+        for (var round = 0; round < 2; round++)
+        {
+            if (_waiting.Find(phase => IsInReach(phase, run)) is { } phase)
+            {
+                _waiting.Remove(phase);
+                return Plan(phase, run, waveSeconds, lifeSeconds);
+            }
+            var order = KillPhase.All.ToArray();
+            _random.Shuffle(order);
+            _waiting.AddRange(order.OrderBy(next => next.Points.Contains(FaultPoint.Evaluate) ? 0 : 1));
+        }
+        throw new InvalidOperationException("A run that has not ended can be killed at any moment.");
+    }
+
+    private static bool IsInReach(KillPhase phase, RunPosition run) =>
+        phase.Points.Contains(FaultPoint.Evaluate) ? run.Evaluates
+        : phase.Points.Contains(FaultPoint.Recover) ? run.HasJournal
+        : phase.Points.Count == 0 || phase.Steps < run.StepsLeft;
+
+    private PlannedKill Plan(KillPhase phase, RunPosition run, double waveSeconds, double lifeSeconds)
+    {
+        if (phase.Points.Count == 0) return new PlannedKill(phase, null, Milliseconds(_random.NextDouble() * lifeSeconds));
+        var points = phase.Points.Where(point => point != FaultPoint.Retrain || run.HasLedgerSteps).ToArray();
+        var point = points[_random.Next(points.Length)];
+        var delay = phase.Deep ? Milliseconds(_random.NextDouble() * waveSeconds) : TimeSpan.Zero;
+        // Recovery passes its points at every start, a step passes the others about twice: a few passings spread the kills further.
+        var after = point is FaultPoint.Sweep or FaultPoint.Retrain or FaultPoint.Archive or FaultPoint.Snapshot or FaultPoint.CheckpointWrite or FaultPoint.CheckpointNamed
+            ? 0 : _random.Next(2);
+        return new PlannedKill(phase, new Fault { Point = point, Action = FaultAction.Crash, After = after, Delay = delay }, delay);
+    }
+
+    private static TimeSpan Milliseconds(double seconds) => TimeSpan.FromMilliseconds(Math.Max(1, Math.Round(seconds * 1000)));
+}

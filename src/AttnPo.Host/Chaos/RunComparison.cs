@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using AttnPo.Host.Metrics;
+
+namespace AttnPo.Host.Chaos;
+
+/// <summary>What of two runs must be equal, compared: a name and whether it is, with the first difference.</summary>
+/// <param name="What">What was compared.</param>
+/// <param name="Count">How many things of it.</param>
+/// <param name="Difference">The first difference; null: there is none.</param>
+internal sealed record Compared(string What, int Count, string? Difference);
+
+/// <summary>Compares the ends of two runs, bit for bit; times alone may differ.</summary>
+internal static class RunComparison
+{
+    /// <summary>Compares two run directories.</summary>
+    /// <param name="left">The one that was left alone.</param>
+    /// <param name="right">The other.</param>
+    /// <param name="steps">Steps that both have made.</param>
+    public static IReadOnlyList<Compared> Of(string left, string right, int steps)
+    {
+        var checkpoint = Path.Combine("checkpoints", string.Create(CultureInfo.InvariantCulture, $"step-{steps:D6}"));
+        return
+        [
+            Compare("weights", HashOf(left, checkpoint, "model.safetensors"), HashOf(right, checkpoint, "model.safetensors")),
+            Compare("optimizer state", HashOf(left, checkpoint, "optimizer.safetensors"), HashOf(right, checkpoint, "optimizer.safetensors")),
+            Compare("metrics", MetricsOf(left), MetricsOf(right)),
+            Compare("rollouts and judgements", RolloutsOf(left), RolloutsOf(right)),
+        ];
+    }
+
+    private static Compared Compare(string what, IReadOnlyList<string> left, IReadOnlyList<string> right)
+    {
+        var at = left.Zip(right).TakeWhile(pair => pair.Item1 == pair.Item2).Count();
+        return new Compared(what, Math.Max(left.Count, right.Count), at == left.Count && at == right.Count
+            ? null
+            : $"{(at < left.Count ? left[at] : "nothing")} became {(at < right.Count ? right[at] : "nothing")}");
+    }
+
+    private static IReadOnlyList<string> HashOf(string run, string checkpoint, string name)
+    {
+        var path = Path.Combine(run, checkpoint, name);
+        if (!File.Exists(path)) return ["no " + name];
+        using var file = File.OpenRead(path);
+        return [Convert.ToHexStringLower(SHA256.HashData(file))];
+    }
+
+    private static IReadOnlyList<string> MetricsOf(string run) =>
+    [
+        .. from row in MetricsFile.Read(run)
+           from figure in row.OrderBy(figure => figure.Key, StringComparer.Ordinal)
+           where !figure.Key.StartsWith("time/", StringComparison.Ordinal) && figure.Key != "tokens_per_s"
+           select string.Create(CultureInfo.InvariantCulture, $"step {row["step"]:0}: {figure.Key} {figure.Value:R}"),
+    ];
+
+    // Their names hold their content's SHA-256, and the ledger would not have gone on with a file that is not what its name says.
+    private static IReadOnlyList<string> RolloutsOf(string run)
+    {
+        var folder = Path.Combine(run, "rollouts");
+        return Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal)]
+            : [];
+    }
+}
