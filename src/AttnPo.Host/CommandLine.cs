@@ -22,6 +22,7 @@ internal static class CommandLine
             SegmentCommand.Create(),
             TokenizeCommand.Create(),
             StatusCommand.Create(),
+            LedgerCommand.Create(),
             ControlCommands.Pause(),
             ControlCommands.Resume(),
             ControlCommands.Stop(),

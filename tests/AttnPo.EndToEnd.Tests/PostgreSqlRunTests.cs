@@ -28,6 +28,8 @@ public sealed class PostgreSqlRunTests(PostgreSqlServer server) : IClassFixture<
             await run.WaitForExitAsync();
         }
         Assert.InRange(killed.Committed, 1, Steps - 1);
+        using var ledger = Executable.Start(Environment, "ledger", killed.Path, "--group", "1/0/0");
+        Assert.Contains("used by step 1, committed at", (await Executable.EndAsync(ledger)).Output, StringComparison.Ordinal);
         using var again = Start(killed);
         var (code, output, error) = await Executable.EndAsync(again);
 
@@ -56,7 +58,9 @@ public sealed class PostgreSqlRunTests(PostgreSqlServer server) : IClassFixture<
         Assert.DoesNotContain(server.Password, output + error, StringComparison.Ordinal);
     }
 
+    private Dictionary<string, string> Environment => new() { ["ATTNPO_JOURNAL_PASSWORD"] = server.Password };
+
     private System.Diagnostics.Process Start(RunFolder folder, params string[] settings) => Executable.Start(
-        new Dictionary<string, string> { ["ATTNPO_JOURNAL_PASSWORD"] = server.Password },
+        Environment,
         folder.Train(Steps, [.. Small, .. settings, "journal.provider=postgresql", $"journal.connection-string=\"{server.Address}\""]));
 }

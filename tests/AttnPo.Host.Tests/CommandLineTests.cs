@@ -18,7 +18,9 @@ public sealed class CommandLineTests
     [InlineData("segment")]
     [InlineData("segment", "--in", "a", "--out", "b", "--phrases", "mine")]
     [InlineData("segment", "--in", "a", "--out", "b", "--min-chars", "-1")]
+    [InlineData("segment", "--in", "a", "--out", "b", "--min-chars", "one")]
     [InlineData("eval", "--model", "m", "--task", "tiny", "--out", "f", "--top-p", "0")]
+    [InlineData("eval", "--model", "m", "--task", "tiny", "--out", "f", "--top-p", "all")]
     [InlineData("eval", "--model", "m", "--out", "f")]
     [InlineData("eval", "--model", "m", "--task", "tiny", "--data", "d", "--out", "f")]
     [InlineData("generate", "--model", "m")]
@@ -31,6 +33,11 @@ public sealed class CommandLineTests
     [InlineData("train", "--fault", "point=generate", "--run", "never-made")]
     [InlineData("train", "--set", "faults=point=generate,action=throw", "--run", "never-made")]
     [InlineData("eval", "--model", "m", "--task", "tiny", "--skip-bad", "--out", "f")]
+    [InlineData("ledger")]
+    [InlineData("ledger", "r", "--step", "0")]
+    [InlineData("ledger", "r", "--step", "one")]
+    [InlineData("ledger", "r", "--group", "1/2")]
+    [InlineData("ledger", "r", "--step", "1", "--group", "1/0/0")]
     public async Task Wrong_arguments_end_with_2_and_one_line(params string[] args)
     {
         var (code, output, error) = await Run(args);
@@ -45,6 +52,7 @@ public sealed class CommandLineTests
     [InlineData("segment", "--in", "no-such-file", "--out", "never-made.jsonl")]
     [InlineData("tokenize", "--tokenizer", "no-such-folder", "--in", "a", "--out", "never-made.jsonl")]
     [InlineData("status", "no-such-run")]
+    [InlineData("ledger", "no-such-run")]
     [InlineData("eval", "--model", "no-such-model", "--task", "tiny", "--out", "never-made.jsonl")]
     public async Task Work_that_fails_ends_with_1_and_one_line_and_leaves_nothing(params string[] args)
     {
@@ -63,6 +71,7 @@ public sealed class CommandLineTests
     [InlineData("segment")]
     [InlineData("tokenize")]
     [InlineData("status")]
+    [InlineData("ledger")]
     [InlineData("pause")]
     [InlineData("resume")]
     [InlineData("stop")]
@@ -116,5 +125,22 @@ public sealed class CommandLineTests
         Assert.Equal(1, status.RootElement.GetProperty("step").GetInt64());
         Assert.Equal(0.25, status.RootElement.GetProperty("metrics").GetProperty("train/loss").GetDouble());
         Assert.Contains("not running", (await Run("status", folder.Path)).Output, StringComparison.Ordinal);
+        // Why the journal was not asked: these settings name no data.
+        Assert.Contains("data.files", status.RootElement.GetProperty("journal_fault").GetString(), StringComparison.Ordinal);
+        Assert.True(status.RootElement.GetProperty("disk").GetProperty("metrics").GetInt64() > 0);
+    }
+
+    [Fact]
+    public async Task A_run_that_has_journaled_nothing_yet_says_so()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("settings.conf"), AttnPo.Host.Settings.SettingsFiles.Resolve("tiny", []).ToHocon());
+        var (code, output, error) = await Run("ledger", folder.Path);
+        Assert.Equal((ExitCode.Failed, ""), (code, output));
+        Assert.Contains("journaled nothing yet", error, StringComparison.Ordinal);
+        (code, output, _) = await Run("status", folder.Path);
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains("no step committed", output, StringComparison.Ordinal);
+        Assert.Equal(["settings.conf"], Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName));
     }
 }

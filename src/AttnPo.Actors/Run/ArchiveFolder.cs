@@ -56,15 +56,21 @@ internal sealed partial class ArchiveFolder(string path, FaultPlan faults)
     }
 
     /// <summary>All events that it holds, in order; parts that were pruned for their age are missing at the beginning.</summary>
+    /// <param name="from">Parts whose steps are all before this one are passed over.</param>
     /// <exception cref="InvalidDataException">A part is missing in between, torn or altered; the message says which.</exception>
-    public IEnumerable<ArchivedEvent> Read()
+    public IEnumerable<ArchivedEvent> Read(StepNumber from = default)
     {
         long? expected = null;
-        foreach (var part in Parts())
+        foreach (var part in Parts().Where(part => part.Step >= from.Value))
         {
+            // A live run may prune its oldest parts while another process reads.
+            if (ReadOrNull(part.Path) is not { } content)
+            {
+                if (expected is null) continue;
+                throw new InvalidDataException($"{part.Path} was pruned while the archive was read. Read it again.");
+            }
             if (expected is not null && part.First != expected)
                 throw new InvalidDataException($"{path}: the events {expected} to {part.First - 1} are missing. Put the file back from a copy.");
-            var content = File.ReadAllBytes(part.Path);
             if (Convert.ToHexStringLower(SHA256.HashData(content)) != part.Hash)
                 throw new InvalidDataException($"{part.Path} is not what was written (its SHA-256 differs). Put it back from a copy.");
             foreach (var line in LedgerLines.Read(content))
@@ -97,6 +103,18 @@ internal sealed partial class ArchiveFolder(string path, FaultPlan faults)
         where match.Success
         orderby Number(match, 1)
         select new Part(file, Number(match, 1), Number(match, 2), Number(match, 3), match.Groups[4].Value);
+
+    private static byte[]? ReadOrNull(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
 
     private static long Number(Match match, int group) => long.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
 

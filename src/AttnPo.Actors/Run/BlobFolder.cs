@@ -76,6 +76,9 @@ internal sealed class BlobFolder(string path, FaultPlan faults)
         foreach (var (_, directory) in Steps().Where(step => step.Number <= upTo.Value).ToArray()) Directory.Delete(directory, recursive: true);
     }
 
+    /// <summary>The oldest step that has files; null: none has.</summary>
+    public StepNumber? Oldest => Steps().Select(step => (StepNumber?)new StepNumber(step.Number)).Min();
+
     private IEnumerable<(long Number, string Directory)> Steps() =>
         from directory in Directory.Exists(path) ? Directory.EnumerateDirectories(path, $"{Prefix}*") : []
         let number = Path.GetFileName(directory)[Prefix.Length..]

@@ -5,6 +5,9 @@ namespace AttnPo.Actors.Run;
 /// <summary>A run's directory while a process runs in it: held, so that no second process can, and named for its journal.</summary>
 internal sealed class RunDirectory : IDisposable
 {
+    /// <summary>The file that holds the run's name.</summary>
+    public const string NameFile = "run.id";
+
     private const string LockName = "run.lock";
 
     private readonly FileStream _lock;
@@ -28,7 +31,7 @@ internal sealed class RunDirectory : IDisposable
         {
             throw new IOException($"{path} is in use: another process runs in it. Wait for its end, or choose another directory.", fault);
         }
-        return new RunDirectory(held, ReadOrMakeName(Path.Combine(path, "run.id")));
+        return new RunDirectory(held, ReadOrMakeName(Path.Combine(path, NameFile)));
     }
 
     /// <summary>Whether a process holds it.</summary>

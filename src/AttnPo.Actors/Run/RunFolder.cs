@@ -58,6 +58,20 @@ internal sealed class RunFolder
             TimeSpan.FromSeconds(stored.VerifySeconds), TimeSpan.FromSeconds(stored.ScoreSeconds));
     }
 
+    /// <summary>A group of a generated wave, with its judgements where there are any; null: it was dropped before.</summary>
+    /// <exception cref="InvalidDataException">One of its wave's files is missing, torn or altered.</exception>
+    public StoredGroup? ReadGroup(LedgerWave stored, GroupId id)
+    {
+        var generated = ReadGenerated(stored, new StepAttempt(stored.Wave.Step, 0));
+        if (generated.Groups.FirstOrDefault(group => group.Source.Id == id) is not { } group) return null;
+        var judged = stored.Judgement is null ? null : ReadJudgement(stored, [group])[0];
+        var (_, position, prompt, tokens) = group.Source;
+        return new StoredGroup(
+            id, position, prompt, tokens, generated.Policy,
+            [.. group.Completions.Select((completion, sample) =>
+                new StoredRollout(completion, judged is null ? null : Judgement(judged, sample)))]);
+    }
+
     /// <summary>Removes what no event names, and makes sure of the checkpoint that the run goes on from.</summary>
     public void Restore(RunState state, long archived)
     {
@@ -80,6 +94,9 @@ internal sealed class RunFolder
         Archive.Prune(upTo);
     }
 
+    /// <summary>The oldest step that has rollouts; null: none has.</summary>
+    public StepNumber? RolloutsSince => _blobs.Oldest;
+
     /// <summary>Bytes on disk, by what they are for.</summary>
     public IReadOnlyDictionary<string, long> Disk() => new SortedDictionary<string, long>(StringComparer.Ordinal)
     {
@@ -90,6 +107,19 @@ internal sealed class RunFolder
         ["metrics"] = LengthOf(Path.Combine(_path, "metrics.jsonl")) + BytesUnder("tensorboard"),
         ["log"] = BytesUnder("log"),
     };
+
+    private static StoredJudgement Judgement(ScoredGroup scored, int sample)
+    {
+        var (reading, credit) = (scored.Source.Readings[sample], scored.StepCredit[sample]);
+        var (labels, advantage) = (scored.Source.Labels?[sample], scored.Source.Credit.Advantages[sample]);
+        return new StoredJudgement(
+            reading, scored.Source.Credit.Rewards[sample], advantage, scored.Source.Credit.Counted[sample], credit?.Baseline,
+            [.. reading.Steps.Select((step, i) => new StoredStep(
+                step, reading.StepSpans[i], credit?.Scores[i], credit?.Factors[i] ?? 1, credit is null ? null : Mark(credit.Factors[i]),
+                labels?[i]))]);
+
+        StepMark Mark(double factor) => !(factor < 1) ? StepMark.Kept : advantage > 0 ? StepMark.Attenuated : StepMark.Protected;
+    }
 
     private long BytesUnder(string folder) => Directory.Exists(Path.Combine(_path, folder))
         ? Directory.EnumerateFiles(Path.Combine(_path, folder), "*", SearchOption.AllDirectories).Sum(LengthOf)

@@ -12,17 +12,17 @@ internal sealed class SamplingOptions
         Description = "1 samples the model itself, 0 is greedy.",
         DefaultValueFactory = _ => 1,
     }.AtLeast(0);
-    private readonly Option<double> _topP = new Option<double>("--top-p") { Description = "Keeps the smallest set of tokens of this probability.", DefaultValueFactory = _ => 1 };
+    private readonly Option<double> _topP = new Option<double>("--top-p")
+    {
+        Description = "Keeps the smallest set of tokens of this probability.",
+        DefaultValueFactory = _ => 1,
+    }.Within(value => value is > 0 and <= 1, "a number above 0 and at most 1");
     private readonly Option<int> _maxNew = new Option<int>("--max-new") { Description = "Limit on new tokens.", DefaultValueFactory = _ => 512 }.AtLeast(1);
     private readonly Option<long> _seed = new Option<long>("--seed") { Description = "Seed of the draws.", DefaultValueFactory = _ => 1 }.AtLeast(0);
 
     /// <summary>Adds them to a command.</summary>
     public SamplingOptions(Command command)
     {
-        _topP.Validators.Add(result =>
-        {
-            if (!result.Implicit && result.GetValueOrDefault<double>() is not (> 0 and <= 1)) result.AddError("--top-p: expected a number above 0 and at most 1.");
-        });
         command.Add(_temperature);
         command.Add(_topP);
         command.Add(_maxNew);

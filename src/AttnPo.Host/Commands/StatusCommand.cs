@@ -1,10 +1,12 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
+using AttnPo.Actors.Protocol;
+using AttnPo.Actors.Run;
 using AttnPo.Host.Control;
 using AttnPo.Host.Metrics;
+using AttnPo.Host.Progress;
 using AttnPo.Host.Rows;
+using AttnPo.Host.Settings;
+using AttnPo.Host.Training;
 
 namespace AttnPo.Host.Commands;
 
@@ -21,37 +23,48 @@ internal static class StatusCommand
         {
             var directory = parsed.RequiredRun(run);
             var answer = await ControlClient.StatusAsync(directory, cancellation) ?? LastCommitted(directory);
-            parsed.InvocationConfiguration.Output.WriteLine(parsed.GetValue(json) ? answer : Readable(directory, answer));
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json)) output.WriteLine(answer);
+            else foreach (var line in StatusText.Lines(directory, answer, DateTimeOffset.UtcNow)) output.WriteLine(line);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static string LastCommitted(string directory) => RowWriter.Line(json =>
+    /// <summary>
+    /// The journal knows best. Where it cannot be read, as when its server is down, the metrics still tell the step, and why they had
+    /// to is said.
+    /// </summary>
+    private static string LastCommitted(string directory)
+    {
+        try
+        {
+            var ledger = LedgerReader.Open(directory, StageSettings.Journal(RunFolderSettings.Held(directory)));
+            return ledger.Started is null
+                ? FromMetrics(directory, "the run has journaled nothing yet")
+                : RowWriter.Line(StatusObject.Members(WithLine(directory, ledger.Status), live: false));
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or SettingsException)
+        {
+            return FromMetrics(directory, fault.Message);
+        }
+    }
+
+    // The line of metrics.jsonl has the step's evaluation too. A kill may have come between a commit and its line.
+    private static RunProtocol.RunStatus WithLine(string directory, RunProtocol.RunStatus status) => status with
+    {
+        Metrics = MetricsFile.LastStep(directory) is { } line && (long)line["step"] == status.Step.Value ? line : status.Metrics,
+    };
+
+    private static string FromMetrics(string directory, string reason) => RowWriter.Line(json =>
     {
         json.WriteBoolean("live", false);
         var last = MetricsFile.LastStep(directory);
         json.WriteNumber("step", last is null ? 0 : (long)last["step"]);
+        json.WriteString("journal_fault", reason);
+        StatusObject.WriteDisk(json, LedgerReader.DiskOf(directory));
         json.WriteStartObject("metrics");
         foreach (var (name, value) in last ?? []) json.WriteNumber(name, value);
         json.WriteEndObject();
     });
-
-    private static string Readable(string directory, string answer)
-    {
-        using var document = JsonDocument.Parse(answer);
-        var status = document.RootElement;
-        var live = status.GetProperty("live").GetBoolean();
-        var text = new StringBuilder();
-        var step = status.GetProperty("step").GetInt64();
-        text.AppendLine(live
-            ? $"{directory}: {status.GetProperty("state").GetString()}, step {step} of {status.GetProperty("steps").GetInt64()} committed"
-            : $"{directory}: not running; {(step == 0 ? "no step committed" : $"step {step} was the last committed")}; attnpo train --run {directory} goes on");
-        foreach (var metric in status.GetProperty("metrics").EnumerateObject())
-            if (metric.Name != "step")
-                text.AppendLine(CultureInfo.InvariantCulture, $"  {metric.Name,-28} {metric.Value.GetDouble():G5}");
-        if (status.TryGetProperty("overdue", out var overdue))
-            foreach (var item in overdue.EnumerateArray()) text.AppendLine(CultureInfo.InvariantCulture, $"  overdue: {item.GetString()}");
-        return text.ToString().TrimEnd();
-    }
 }

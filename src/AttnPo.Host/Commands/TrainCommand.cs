@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
 using AttnPo.Gpu.Model;
@@ -108,7 +107,7 @@ internal static class TrainCommand
 
     private static RunControls Controls(TrainingRun training) => new()
     {
-        Status = async token => StatusMembers(await training.StatusAsync(token)),
+        Status = async token => StatusObject.Members(await training.StatusAsync(token), live: true),
         Pause = training.PauseAsync,
         Resume = training.ResumeAsync,
         Checkpoint = training.CheckpointAsync,
@@ -118,36 +117,5 @@ internal static class TrainCommand
             training.StopAsync();
             return Task.FromResult(new RunProtocol.RunReply(true, "stopping: the waves in flight end first"));
         },
-    };
-
-    private static Action<Utf8JsonWriter> StatusMembers(RunProtocol.RunStatus status) => json =>
-    {
-        json.WriteBoolean("live", true);
-        json.WriteString("run", status.Run.ToString());
-        json.WriteString("state", status.State.ToLowerInvariant());
-        json.WriteNumber("step", status.Step.Value);
-        json.WriteNumber("steps", status.Steps);
-        json.WriteNumber("policy", status.Policy.Value);
-        json.WriteNumber("attempt", status.Attempt);
-        json.WriteBoolean("stopping", status.Stopping);
-        json.WriteStartArray("stages");
-        foreach (var stage in status.Stages)
-        {
-            json.WriteStartObject();
-            json.WriteString("stage", stage.Stage);
-            json.WriteNumber("demand", stage.DemandOutstanding);
-            json.WriteNumber("in_hand", stage.InHand.Count);
-            json.WriteNumber("done", stage.Done);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("overdue");
-        foreach (var item in status.Overdue) json.WriteStringValue(item);
-        json.WriteEndArray();
-        json.WriteStartObject("metrics");
-        foreach (var (name, value) in status.Metrics)
-            if (double.IsFinite(value)) json.WriteNumber(name, value);
-        json.WriteEndObject();
     };
 }

@@ -10,6 +10,9 @@ internal static class RunFolderSettings
     /// <summary>Whether a directory holds a run.</summary>
     public static bool HoldsRun(string runDirectory) => File.Exists(PathIn(runDirectory));
 
+    /// <summary>The settings of the run that a directory holds.</summary>
+    public static ResolvedSettings Held(string runDirectory) => SettingsFiles.ResolveFile(PathIn(runDirectory), []);
+
     // Another journal knows nothing of this run: it would begin anew and clear away what is there.
     private static readonly string[] JournalKeys = ["journal.provider", "journal.connection-string"];
 
@@ -24,7 +27,7 @@ internal static class RunFolderSettings
         if (!HoldsRun(runDirectory)) return TrainingComposition.Decide(SettingsFiles.Resolve(config ?? SettingsFiles.DefaultName, assignments));
         if (fresh) throw new SettingsException($"--fresh: {runDirectory} already holds a run; name another directory with --run, or remove this one");
 
-        var held = SettingsFiles.ResolveFile(PathIn(runDirectory), []);
+        var held = Held(runDirectory);
         var asked = TrainingComposition.Decide(config is null
             ? SettingsFiles.ResolveFile(PathIn(runDirectory), assignments) : SettingsFiles.Resolve(config, assignments));
         var differences = asked.DifferencesTo(held).Concat(JournalKeys.Where(key => asked.Written(key) != held.Written(key))).ToList();

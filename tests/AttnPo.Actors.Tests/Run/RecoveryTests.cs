@@ -23,6 +23,19 @@ public sealed class RecoveryTests
         Assert.Equal(first.Result(), second.Result());
     }
 
+    [Fact]
+    public async Task Runs_of_different_seeds_differ_in_what_they_sample_and_learn()
+    {
+        using var first = new FakeRun();
+        using var second = new FakeRun();
+        await first.RunAsync();
+        var setup = second.Setup();
+        await second.RunAsync(setup with { Run = setup.Run with { Seed = 8 } });
+        var (ofFirst, ofSecond) = (first.Result(), second.Result());
+        Assert.NotEqual(ofFirst["checkpoints/step-000004/weights.txt"], ofSecond["checkpoints/step-000004/weights.txt"]);
+        Assert.DoesNotContain(ofFirst.Keys.Intersect(ofSecond.Keys), name => name.StartsWith("rollouts", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 3)]
