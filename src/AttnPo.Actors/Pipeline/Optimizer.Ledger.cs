@@ -24,7 +24,11 @@ internal sealed partial class Optimizer
         {
             var trainer = engine.Trainer;
             if (trainer.PolicyVersion != prepare.Policy.Value && prepare.Checkpoint is { } checkpoint)
+            {
+                // At a start it was compared already.
+                if (prepare.Anew) folder.Checkpoints.Verify(checkpoint);
                 trainer.LoadCheckpoint(folder.Checkpoints.PathOf(checkpoint));
+            }
             trainer.DiscardGradients();
             return new Retrained(prepare, trainer.PolicyVersion, null);
         });
@@ -80,12 +84,11 @@ internal sealed partial class Optimizer
     private void WriteCheckpoint(WriteCheckpointNow write)
     {
         var folder = _folder;
-        // Between two calls the learner stands at a committed policy, or at one whose commit is under way; a gradient does no harm.
-        Call(write.Attempt, (engine, _) =>
-        {
-            var step = new StepNumber(engine.Trainer.PolicyVersion);
-            return new CheckpointLaid(write.Attempt, step, folder.Checkpoints.Write(step, engine.Trainer.SaveCheckpoint));
-        });
+        // A gradient does no harm. A checkpoint whose commit is under way is not written a second time: to be replaced, it would have to be
+        // gone for a moment.
+        Call<object>(write.Attempt, (engine, _) => engine.Trainer.PolicyVersion == write.Step.Value
+            ? new CheckpointLaid(write.Attempt, write.Step, folder.Checkpoints.Write(write.Step, engine.Trainer.SaveCheckpoint))
+            : Overtaken.Instance);
     }
 
     private void Prune(PruneFiles prune)
@@ -106,6 +109,11 @@ internal sealed partial class Optimizer
                 return true;
             },
             CancellationToken.None);
+    }
+
+    private sealed record Overtaken : INoSerializationVerificationNeeded
+    {
+        public static readonly Overtaken Instance = new();
     }
 
     private sealed record Retrained(PreparePolicy Prepare, long Version, StepRetrained? Done) : INoSerializationVerificationNeeded;

@@ -61,6 +61,7 @@ internal sealed partial class Optimizer : Stage
         Receive<Accumulated>(_ => { });
         Receive<StepTrained>(_ => { });
         Receive<WriteCheckpointNow>(_ => { });
+        Receive<Overtaken>(_ => { });
         Receive<CheckpointLaid>(_ => { });
         Receive<CallFailed>(_ => { });
     }

@@ -60,8 +60,11 @@ internal static class StepProtocol
     /// <param name="Committed">The last committed step.</param>
     public sealed record PruneFiles(StepNumber Checkpoint, StepNumber Committed);
 
-    /// <summary>Coordinator to Optimizer: lay down a checkpoint of the policy that is held.</summary>
-    public sealed record WriteCheckpointNow(StepAttempt Attempt);
+    /// <summary>
+    /// Coordinator to Optimizer: lay down a checkpoint of the last committed step, if the policy that is held is still its own. Where an
+    /// update has overtaken the request, nothing is written and nothing is answered: the commit that follows sees to it.
+    /// </summary>
+    public sealed record WriteCheckpointNow(StepAttempt Attempt, StepNumber Step);
 
     /// <summary>Optimizer to coordinator: it lies on disk.</summary>
     public sealed record CheckpointLaid(StepAttempt Attempt, StepNumber Step, CheckpointRecord Checkpoint);

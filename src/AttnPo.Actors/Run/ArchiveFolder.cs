@@ -40,9 +40,18 @@ internal sealed partial class ArchiveFolder(string path, FaultPlan faults)
         var name = string.Create(
             CultureInfo.InvariantCulture, $"events-{events[0].Sequence:D10}-{events[^1].Sequence:D10}-step-{step.Value:D6}-{hash}.jsonl");
         var aside = Path.Combine(path, $".{Guid.NewGuid():N}.tmp");
-        File.WriteAllBytes(aside, content.ToArray());
-        faults.Pass(FaultPoint.Archive, aside);
-        DurableFile.Publish(aside, Path.Combine(path, name));
+        try
+        {
+            File.WriteAllBytes(aside, content.ToArray());
+            faults.Pass(FaultPoint.Archive, aside);
+            DurableFile.Publish(aside, Path.Combine(path, name));
+        }
+        catch
+        {
+            // The next commit tries again: what is left each time would fill a disk that is full already.
+            File.Delete(aside);
+            throw;
+        }
         return new ArchiveRecord(name, content.Length, hash, events[^1].Sequence);
     }
 
@@ -89,9 +98,10 @@ internal sealed partial class ArchiveFolder(string path, FaultPlan faults)
     }
 
     private IEnumerable<Part> Parts() =>
-        from file in (Directory.Exists(path) ? Directory.GetFiles(path) : []).Order(StringComparer.Ordinal)
+        from file in Directory.Exists(path) ? Directory.GetFiles(path) : []
         let match = Name().Match(Path.GetFileName(file))
         where match.Success
+        orderby Number(match, 1)
         select new Part(file, Number(match, 1), Number(match, 2), Number(match, 3), match.Groups[4].Value);
 
     private static byte[]? ReadOrNull(string file)

@@ -34,9 +34,10 @@ internal sealed class BlobFolder(string path, FaultPlan faults)
             faults.Pass(FaultPoint.BlobNamed, Path.Combine(directory, name));
             return new BlobRecord($"{folder}/{name}", bytes, hash);
         }
-        catch (IOException fault)
+        catch (Exception fault)
         {
             File.Delete(aside);
+            if (fault is not IOException) throw;
             throw new IOException($"{directory}: the rollouts of step {step} could not be written: {fault.Message} Make room there; nothing committed is lost.", fault);
         }
     }

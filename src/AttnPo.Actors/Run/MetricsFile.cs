@@ -62,10 +62,11 @@ internal sealed class MetricsFile(string path)
         else File.Move(_aside, path, overwrite: true);
     }
 
-    /// <summary>The journal is another run's: leaves the file as it is.</summary>
+    /// <summary>The journal is another run's, or cannot be read to its end: leaves the file as it is.</summary>
     public void AbandonReplay()
     {
-        CloseReplay();
+        _replay?.Dispose();
+        _replay = null;
         File.Delete(_aside);
     }
 

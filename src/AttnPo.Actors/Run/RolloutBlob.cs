@@ -33,7 +33,7 @@ internal static class RolloutBlob
     public static (PolicyVersion Policy, IReadOnlyList<GeneratedGroup> Groups, IReadOnlyList<GroupOutcome> Dropped) Read(byte[] content, WaveId wave)
     {
         using var lines = LedgerLines.Read(content).GetEnumerator();
-        lines.MoveNext();
+        if (!lines.MoveNext()) throw new InvalidDataException($"The rollouts of wave {wave} are an empty file.");
         var head = lines.Current;
         var groups = head.GetProperty("groups").EnumerateArray().Select((group, i) => ReadPrompt(group, LedgerLines.GroupOf(group))).ToArray();
         var dropped = head.GetProperty("dropped").EnumerateArray().Select(ReadDropped).ToArray();

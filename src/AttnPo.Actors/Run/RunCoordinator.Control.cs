@@ -88,7 +88,9 @@ internal sealed partial class RunCoordinator
         else
         {
             _checkpointAskers.Add(Sender);
-            if (_phase is nameof(Stepping) or nameof(Evaluating)) _pipeline!.Optimizer.Tell(new WriteCheckpointNow(Attempt));
+            // One is enough for all who ask meanwhile. Where none is laid, as when the step is committed first, it is written before what is next.
+            if (_checkpointAskers.Count > 1) return;
+            if (_phase is nameof(Stepping) or nameof(Evaluating)) _pipeline!.Optimizer.Tell(new WriteCheckpointNow(Attempt, _state.Step));
             // Where nothing is under way the learner may not even be there; it comes to the committed policy first, and then back to the pause.
             else if (_phase == nameof(Paused)) Prepare();
         }
@@ -99,10 +101,15 @@ internal sealed partial class RunCoordinator
         onRefusal: _ => { },
         onDone: () =>
         {
-            foreach (var asker in _checkpointAskers) asker.Tell(CheckpointReply());
-            _checkpointAskers.Clear();
+            AnswerCheckpointAskers(CheckpointReply());
             if (_phase == nameof(Checkpointing)) GoOn();
         });
+
+    private void AnswerCheckpointAskers(RunReply reply)
+    {
+        foreach (var asker in _checkpointAskers) asker.Tell(reply);
+        _checkpointAskers.Clear();
+    }
 
     private RunReply CheckpointReply() => new(true, $"Step {_state.Step} lies in {_plan.Folder.Checkpoints.PathOf(_state.Checkpoint!)}.");
 
@@ -137,5 +144,7 @@ internal sealed partial class RunCoordinator
         if (!_isPauseTold) Report(new PauseBegun(_state.Step, _state.JudgedWaves));
         _isPauseTold = true;
         Enter(Paused);
+        // Asked for while the run opened or drained.
+        if (_checkpointAskers.Count > 0) Prepare();
     }
 }

@@ -71,8 +71,7 @@ internal sealed partial class RunCoordinator
     {
         Enter(Ended);
         Timers.CancelAll();
-        foreach (var asker in _checkpointAskers) asker.Tell(new RunReply(false, "The run has ended."));
-        _checkpointAskers.Clear();
+        AnswerCheckpointAskers(new RunReply(false, "The run has ended."));
         foreach (var child in _pipeline?.All ?? [])
         {
             Context.Unwatch(child);
@@ -99,11 +98,19 @@ internal sealed partial class RunCoordinator
         base.OnRecoveryFailure(reason, message);
     }
 
+    protected override void PostStop()
+    {
+        AnswerCheckpointAskers(new RunReply(false, "The run's coordinator failed before a checkpoint was written. Ask again later."));
+        base.PostStop();
+    }
+
     // The base class stops the actor after this; its parent decides whether another one takes its place.
     private void EndForJournal(string what)
     {
         Enter(Ended);
         Timers.CancelAll();
+        // The next coordinator reads the journal from its beginning.
+        _plan.Folder.Metrics.AbandonReplay();
         Context.Parent.Tell(new JournalFault(what));
     }
 
@@ -128,7 +135,7 @@ internal sealed partial class RunCoordinator
         // A run that is paused waits for nobody but its user.
         if (_phase is nameof(Ended) or nameof(Paused)) return;
         var (deadline, now) = (_plan.Settings.StallAfter, DateTimeOffset.UtcNow);
-        var overdue = Watchdog.Overdue(seen.Stages, _phase, Attempt, _progressAt, now, deadline, MissingRecords());
+        var overdue = Watchdog.Overdue(seen.Stages, _phase, Attempt, _progressAt, now, deadline, MissingRecords(), NextWave());
         foreach (var wait in overdue.Except(_overdue)) _log.Warning("Past the deadline of {0}: {1}.", deadline, wait);
         _overdue = overdue;
         if (now - _progressAt > _plan.Settings.GiveUpAfter && _phase != nameof(BackingOff))
@@ -140,6 +147,9 @@ internal sealed partial class RunCoordinator
         ? []
         : [.. Enumerable.Range(0, _plan.WavesPerStep).Select(index => new WaveId(Attempt.Step, index))
             .Where(id => !_state.OpenWaves.Any(wave => wave.Wave == id && wave.Judgement is not null))];
+
+    private WaveId? NextWave() =>
+        _phase == nameof(Stepping) && _wavesTrained < _plan.WavesPerStep ? new WaveId(Attempt.Step, _wavesTrained) : null;
 
     private Task<StageStatus[]> AskStagesAsync() =>
         _pipeline is null || _phase == nameof(Ended) ? Task.FromResult<StageStatus[]>([]) : Task.WhenAll(_pipeline.All.Select(AskStageAsync));

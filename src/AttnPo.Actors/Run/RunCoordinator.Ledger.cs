@@ -44,6 +44,28 @@ internal sealed partial class RunCoordinator
     private void Remember(RunEvent happened) => _recent.Add(
         new ArchivedEvent(LastSequenceNr, RunEventSerializer.KindOf(happened), RunEventSerializer.Write(happened)));
 
+    private void Opening()
+    {
+        Command<FolderRestored>(_ => GoOn());
+        // A file that is not what it was says itself what to do.
+        Command<FolderFault>(fault => End(RunEnd.Failed, fault.Cause is InvalidDataException
+            ? fault.Cause.Message
+            : $"The run's directory could not be made ready: {fault.Cause.Message.TrimEnd('.')}. All up to step {_state.Step} is kept;"
+                + " mend the cause and start the same command again."));
+    }
+
+    private void RestoreFolder()
+    {
+        Enter(Opening);
+        var (folder, state, archived) = (_plan.Folder, _state, _archived);
+        Task.Run(() =>
+        {
+            folder.Restore(state, archived);
+            folder.Metrics.EndReplay();
+            return new FolderRestored();
+        }).PipeTo(Self, success: restored => restored, failure: cause => new FolderFault(cause));
+    }
+
     private void RecordProgress(WaveRecorded wave)
     {
         _progressAt = DateTimeOffset.UtcNow;
@@ -72,6 +94,7 @@ internal sealed partial class RunCoordinator
             onDone: () =>
             {
                 (_attempt, _restarts) = (0, 0);
+                if (_state.CheckpointStep == _state.Step) AnswerCheckpointAskers(CheckpointReply());
                 SaveStateWhenDue();
                 _pipeline!.Optimizer.Tell(new PruneFiles(_state.CheckpointStep, _state.Step));
                 GoOn();
@@ -108,4 +131,8 @@ internal sealed partial class RunCoordinator
         Command<SaveSnapshotFailure>(failure => _log.Warning(failure.Cause, "The run's state could not be saved; the journal is not pruned."));
         Command<DeleteMessagesFailure>(failure => _log.Warning(failure.Cause, "The journal could not be pruned; the next saved state prunes it."));
     }
+
+    private sealed record FolderRestored : INoSerializationVerificationNeeded;
+
+    private sealed record FolderFault(Exception Cause) : INoSerializationVerificationNeeded;
 }

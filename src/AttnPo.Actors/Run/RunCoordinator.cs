@@ -64,12 +64,6 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
 
     private void Waiting() => Command<Start>(_ => Open());
 
-    private void Opening()
-    {
-        Command<FolderRestored>(_ => GoOn());
-        Command<FolderFault>(fault => End(RunEnd.Failed, fault.Cause.Message));
-    }
-
     private void Preparing()
     {
         Command<PolicyReady>(ready => ready.Attempt == Attempt, _ => BeginWork());
@@ -133,18 +127,6 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
             });
     }
 
-    private void RestoreFolder()
-    {
-        Enter(Opening);
-        var (folder, state, archived) = (_plan.Folder, _state, _archived);
-        Task.Run(() =>
-        {
-            folder.Restore(state, archived);
-            folder.Metrics.EndReplay();
-            return new FolderRestored();
-        }).PipeTo(Self, success: restored => restored, failure: cause => new FolderFault(cause));
-    }
-
     /// <summary>Nothing is under way: looks what is next.</summary>
     private void GoOn()
     {
@@ -172,7 +154,7 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
         if (_checkpointAskers.Count > 0)
         {
             Enter(Checkpointing);
-            _pipeline!.Optimizer.Tell(new WriteCheckpointNow(Attempt));
+            _pipeline!.Optimizer.Tell(new WriteCheckpointNow(Attempt, _state.Step));
             return;
         }
         if (_state.Next(_plan.EvaluateEvery) == NextWork.Evaluate)
@@ -237,10 +219,6 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
 
     private static Dictionary<string, double> LineOf(Evaluated evaluated) =>
         new(evaluated.Metrics) { ["policy/version"] = evaluated.Policy.Value };
-
-    private sealed record FolderRestored : INoSerializationVerificationNeeded;
-
-    private sealed record FolderFault(Exception Cause) : INoSerializationVerificationNeeded;
 
     private sealed record RetryDue : IDeadLetterSuppression, INoSerializationVerificationNeeded
     {

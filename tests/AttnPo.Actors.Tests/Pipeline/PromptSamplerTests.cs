@@ -64,6 +64,33 @@ public sealed class PromptSamplerTests : StageSpec
         ExpectNoMsg(TimeSpan.FromMilliseconds(50));
     }
 
+    [Fact]
+    [Trait("Contract", "C7")]
+    public void A_drain_ends_the_sending_of_waves_and_tells_how_many_were_sent()
+    {
+        var sampler = Sampler(Settings);
+        sampler.Tell(Waves.Begin(3));
+        sampler.Tell(new Demand(Waves.Attempt, 2));
+        sampler.Tell(new Drain(Waves.Attempt));
+        sampler.Tell(new Demand(Waves.Attempt, 1));
+        Assert.Equal([0, 1], [ExpectMsg<SampledWave>().Id.Index, ExpectMsg<SampledWave>().Id.Index]);
+        Assert.Equal(new Drained(Waves.Attempt, 2), ExpectMsg<Drained>());
+        ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    [Trait("Contract", "C7")]
+    public void A_drain_that_comes_before_the_beginning_of_its_step_is_not_lost_and_is_of_that_attempt_alone()
+    {
+        var sampler = Sampler(Settings);
+        sampler.Tell(new Drain(Waves.Attempt));
+        sampler.Tell(Waves.Begin(3));
+        Assert.Equal(new Drained(Waves.Attempt, 0), ExpectMsg<Drained>());
+        sampler.Tell(new Demand(Waves.Attempt, 3));
+        ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(5, Step(sampler, Waves.Begin(3, Waves.Attempt with { Attempt = 2 })).Count);
+    }
+
     private IActorRef Sampler(PromptSamplerSettings settings) =>
         Sys.ActorOf(PromptSampler.Props(settings, new FakeTask(20), FakeTask.Tokenizer.Encode, seed: 3, FaultPlan.None));
 

@@ -72,6 +72,42 @@ public sealed class CheckpointFolderTests : IDisposable
         Assert.Equal(["best", "step-000003", "step-000004", "step-by-step"], Names());
     }
 
+    [Fact]
+    [Trait("Contract", "C6")]
+    public void Pruning_keeps_the_last_few_up_to_the_committed_one_and_touches_none_beyond_it()
+    {
+        for (var step = 1; step <= 6; step++) Write(step, $"{step}");
+        _checkpoints.Prune(new StepNumber(4));
+        Assert.Equal(["step-000003", "step-000004", "step-000005", "step-000006"], Names());
+    }
+
+    [Fact]
+    [Trait("Contract", "C6")]
+    public void Checkpoints_of_multiples_of_a_step_stay_for_good_and_the_last_few_besides()
+    {
+        var checkpoints = new CheckpointFolder(_folder["checkpoints"], keep: 2, keepEvery: 4, FaultPlan.None);
+        for (var step = 1; step <= 10; step++)
+        {
+            checkpoints.Write(new StepNumber(step), directory => File.WriteAllText(Path.Combine(directory, "w"), $"{step}"));
+            checkpoints.Prune(new StepNumber(step));
+        }
+        Assert.Equal(["step-000004", "step-000008", "step-000009", "step-000010"], Names());
+        // One that was never committed goes at the next start, multiple or not.
+        checkpoints.Write(new StepNumber(12), directory => File.WriteAllText(Path.Combine(directory, "w"), "12"));
+        checkpoints.Sweep(new StepNumber(10));
+        Assert.Equal(["step-000004", "step-000008", "step-000009", "step-000010"], Names());
+    }
+
+    [Fact]
+    [Trait("Contract", "C6")]
+    public void One_that_is_among_the_last_and_a_multiple_counts_among_the_last()
+    {
+        var checkpoints = new CheckpointFolder(_folder["checkpoints"], keep: 2, keepEvery: 2, FaultPlan.None);
+        for (var step = 1; step <= 4; step++) Write(step, $"{step}");
+        checkpoints.Prune(new StepNumber(4));
+        Assert.Equal(["step-000002", "step-000003", "step-000004"], Names());
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private CheckpointRecord Write(int step, string content) =>

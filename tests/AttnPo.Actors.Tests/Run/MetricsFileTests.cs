@@ -73,7 +73,82 @@ public sealed class MetricsFileTests : IDisposable
         Assert.Equal([FilePath], Directory.GetFiles(_folder.Path));
     }
 
+    [Fact]
+    public void A_replay_that_is_given_up_is_begun_anew_by_the_next()
+    {
+        var file = new MetricsFile(FilePath);
+        file.Replay(new StepNumber(1), Of(("a", 1)));
+        file.Replay(new StepNumber(2), Of(("a", 2)));
+        file.AbandonReplay();
+        file.Replay(new StepNumber(1), Of(("a", 1)));
+        file.EndReplay();
+        Assert.Equal("{\"step\":1,\"a\":1}\n", File.ReadAllText(FilePath));
+        Assert.Equal([FilePath], Directory.GetFiles(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData("{\"step\":0,\"a\":0}\n{\"step\":1,\"a\":1}\n{\"step\":2,\"a\":2}\n")]
+    [InlineData("{\"step\":0,\"a\":0}\n{\"step\":1,\"a\":1}\n{\"step\":2,\"a\":2,\"b\":9}\n{\"step\":3,\"a\":3}\n")]
+    [InlineData("{\"step\":0,\"a\":0}\n{\"step\":1,\"a\":1}\n{\"step\":2,\"a\":2}\n{\"step\":3,\"a")]
+    [InlineData("{\"step\":0,\"a\":0}\n{\"step\":1,\"a\":1}\n{\"ste")]
+    [InlineData("{\"step\":0,\"a\":0}\n{\"step\":1,\"a\":1}\n")]
+    public void From_a_saved_state_on_the_older_lines_are_the_files_own_and_the_last_is_the_states(string found)
+    {
+        var mark = MarkAfterStep2();
+        File.WriteAllText(FilePath, found);
+        var file = new MetricsFile(FilePath);
+        Assert.True(file.BeginReplay(mark, new StepNumber(2), Of(("a", 2))));
+        // An evaluation after the saved state joins the line of its step, also where the file had it already.
+        file.Replay(new StepNumber(2), Of(("b", 4)));
+        file.Replay(new StepNumber(3), Of(("a", 3)));
+        file.EndReplay();
+        file.Put(new StepNumber(3), Of(("b", 5)));
+        Assert.Equal(
+            "{\"step\":0,\"a\":0}\n{\"step\":1,\"a\":1}\n{\"step\":2,\"a\":2,\"b\":4}\n{\"step\":3,\"a\":3,\"b\":5}\n", File.ReadAllText(FilePath));
+        Assert.Equal([FilePath], Directory.GetFiles(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("{\"step\":0,\"a\":0}\n{\"step\":1,\"a\":1}")]
+    [InlineData("{\"step\":0,\"a\":9}\n{\"step\":1,\"a\":1}\n{\"step\":2,\"a\":2}\n")]
+    [InlineData("{\"step\":1,\"a\":1}\n{\"step\":0,\"a\":0}\n{\"step\":2,\"a\":2}\n")]
+    public void Older_lines_that_are_not_what_they_were_when_the_state_was_saved_must_come_from_the_archive(string? found)
+    {
+        var mark = MarkAfterStep2();
+        if (found is null) File.Delete(FilePath);
+        else File.WriteAllText(FilePath, found);
+        var file = new MetricsFile(FilePath);
+        Assert.False(file.BeginReplay(mark, new StepNumber(2), Of(("a", 2))));
+        for (var step = 0; step <= 2; step++) file.Replay(new StepNumber(step), Of(("a", step)));
+        file.EndReplay();
+        Assert.Equal("{\"step\":0,\"a\":0}\n{\"step\":1,\"a\":1}\n{\"step\":2,\"a\":2}\n", File.ReadAllText(FilePath));
+        Assert.Equal(mark, file.Mark());
+    }
+
+    [Fact]
+    public void The_mark_of_a_state_does_not_depend_on_whether_its_last_line_was_written_at_once_or_joined_by_an_evaluation()
+    {
+        var mark = MarkAfterStep2();
+        var file = new MetricsFile(FilePath);
+        Assert.True(file.BeginReplay(mark, new StepNumber(2), Of(("a", 2))));
+        file.EndReplay();
+        file.Put(new StepNumber(2), Of(("b", 3)));
+        Assert.Equal(mark, file.Mark());
+        file.Put(new StepNumber(3), Of(("a", 3)));
+        Assert.Equal(mark.Bytes + "{\"step\":2,\"a\":2,\"b\":3}\n".Length, file.Mark().Bytes);
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private MetricsMark MarkAfterStep2()
+    {
+        var file = new MetricsFile(FilePath);
+        file.EndReplay();
+        for (var step = 0; step <= 2; step++) file.Put(new StepNumber(step), Of(("a", step)));
+        return file.Mark();
+    }
 
     private static Dictionary<string, double> Of(params (string Key, double Value)[] figures) =>
         figures.ToDictionary(figure => figure.Key, figure => figure.Value);
