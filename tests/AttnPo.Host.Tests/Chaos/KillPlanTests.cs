@@ -53,6 +53,12 @@ public sealed class KillPlanTests
         Assert.All(Next(plan, InTheMiddle, 200), kill => Assert.NotEqual(FaultPoint.Evaluate, kill.Fault?.Point));
     }
 
+    [Fact]
+    public void The_one_wave_of_a_short_evaluation_does_not_pass_without_its_kill()
+    {
+        foreach (var seed in Enumerable.Range(1, 50)) Assert.Equal(0, new KillPlan(seed).Next(AtTheStart, Wave, Life).Fault?.After);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -66,6 +72,7 @@ public sealed class KillPlanTests
         Assert.Equal(stepsLeft > KillPhase.CheckpointEvery, kills.Any(kill => kill.Fault?.Point == FaultPoint.CheckpointWrite));
         Assert.Equal(stepsLeft > KillPhase.SnapshotEvery, kills.Any(kill => kill.Fault?.Point == FaultPoint.Snapshot));
         Assert.Equal(stepsLeft > 1, kills.Any(kill => kill.Fault?.Point == FaultPoint.Update));
+        Assert.Equal(stepsLeft > KillPhase.Grace, kills.Any(kill => kill.Fault?.Point == FaultPoint.Recover));
     }
 
     [Fact]
