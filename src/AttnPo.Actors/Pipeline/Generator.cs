@@ -45,6 +45,9 @@ internal sealed class Generator(
         {
             generated = await TryEachAloneAsync(wave, step.Policy, log, failure, cancellation).ConfigureAwait(false);
         }
+        // A policy that is broken is no failure of the engine, and no prompt is to blame for it.
+        if (generated.Groups.FirstOrDefault(group => group.Completions.Any(HasNoProbability)) is { } broken)
+            throw new InvalidDataException($"Policy {generated.Policy} gives tokens of group {broken.Source.Id} log-probabilities that are no numbers: its weights are broken. Go back to an earlier checkpoint with a smaller optimizer.learning-rate");
         GroupOutcome[] dropped = [.. wave.Dropped, .. generated.Dropped];
         var rollouts = folder.WriteRollouts(generated.Policy, wave.Id, generated.Groups, dropped);
         return new GeneratedWave(wave.Attempt, wave.Id, generated.Policy, generated.Groups, dropped, rollouts, generated.Elapsed);
@@ -113,6 +116,8 @@ internal sealed class Generator(
         }
         return new Generated(new PolicyVersion(engine.PolicyVersion), groups, [], clock.Elapsed);
     }
+
+    private static bool HasNoProbability(Completion completion) => completion.LogProbs.Any(value => !float.IsFinite(value));
 
     private bool MakeOneToken(IGenerator engine, SampledGroup group, PolicyVersion policy, CancellationToken cancellation)
     {

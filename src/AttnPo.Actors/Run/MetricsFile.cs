@@ -44,6 +44,14 @@ internal sealed class MetricsFile(string path)
         return true;
     }
 
+    /// <summary>Keeps a copy of the file as it was found, beside it; answers its path. Null: there is no file.</summary>
+    public string? SetAside()
+    {
+        if (!File.Exists(path)) return null;
+        File.Copy(path, path + ".altered", overwrite: true);
+        return path + ".altered";
+    }
+
     /// <summary>Figures of a step come from the journal's replay, aside, until <see cref="EndReplay"/>.</summary>
     public void Replay(StepNumber step, IReadOnlyDictionary<string, double> metrics)
     {

@@ -22,7 +22,10 @@ internal sealed partial class RunCoordinator
     {
         (_state, _archived, _savedAt) = (saved.State, saved.Archive.LastEvent, saved.State.Step);
         if (_plan.Folder.Metrics.BeginReplay(saved.Metrics, _state.Step, _state.Metrics)) return;
-        _log.Warning("metrics.jsonl is not what it was at step {0}; it is made again from the archive.", _state.Step);
+        // Lines from before the archive's beginning cannot be made again: the file that was found is kept for its owner.
+        _log.Warning(
+            "metrics.jsonl is not what it was at step {0}; it is made again from the archive. What was found is kept as {1}.", _state.Step,
+            _plan.Folder.Metrics.SetAside() ?? "nothing: it was gone");
         foreach (var archived in _plan.Folder.Archive.Read().TakeWhile(archived => archived.Sequence <= _archived))
             ReplayMetrics(RunEventSerializer.Read(archived.Content, archived.Kind));
     }

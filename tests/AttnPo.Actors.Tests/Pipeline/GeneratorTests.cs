@@ -118,6 +118,20 @@ public sealed class GeneratorTests : StageSpec
         Assert.Contains("the device is gone", parent.ExpectMsg<StageRestarted>().Reason);
     }
 
+    [Fact]
+    public async Task A_policy_that_gives_no_probabilities_is_no_fault_of_the_engine_and_lasts()
+    {
+        await using var device = new DeviceThread<IGenerator>("generator", () => new RecordingGenerator { LogProb = float.NaN }, _ => { });
+        var parent = CreateTestProbe();
+        var generator = parent.ChildActorOf(
+            Generator.Props(CreateTestProbe(), Waves.GeneratorSettings, device, Folder, seed: 9, FaultPlan.None), SupervisorStrategy.DefaultStrategy);
+        generator.Tell(Waves.Begin(1));
+        generator.Tell(TwoGroups());
+        var restarted = parent.ExpectMsg<StageRestarted>();
+        Assert.Contains("its weights are broken", restarted.Reason);
+        Assert.True(restarted.IsLasting);
+    }
+
     private static SampledWave TwoGroups()
     {
         var wave = Waves.Sampled(0);
@@ -144,6 +158,8 @@ public sealed class GeneratorTests : StageSpec
 
         public int? Lost { get; init; }
 
+        public float LogProb { get; init; }
+
         public Func<int, GenerationRequest, bool> Fails { get; init; } = (_, _) => false;
 
         public long PolicyVersion { get; private set; }
@@ -157,7 +173,7 @@ public sealed class GeneratorTests : StageSpec
             return [.. from prompt in request.Prompts
                        from sample in Enumerable.Range(0, request.SamplesPerPrompt)
                        where sample != Lost
-                       select new Completion(prompt.Id, sample, [1], [0f], FinishReason.Stop)];
+                       select new Completion(prompt.Id, sample, [1], [LogProb], FinishReason.Stop)];
         }
 
         public void Dispose()

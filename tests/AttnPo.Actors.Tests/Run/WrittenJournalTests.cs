@@ -24,6 +24,7 @@ public sealed class WrittenJournalTests
         await undisturbed.RunAsync(Setup(undisturbed));
         using var run = new FakeRun();
         Copy(Path.Combine(AppContext.BaseDirectory, "Fixtures", fixture), run.Directory);
+        var figures = Metrics.Parse(File.ReadLines(Path.Combine(run.Directory, "metrics.jsonl")).Last()).Keys;
 
         await using (var paused = TrainingRun.Start(Setup(run)))
         {
@@ -34,7 +35,19 @@ public sealed class WrittenJournalTests
 
         var opened = run.News.OfType<RunOpened>().First();
         Assert.Equal((new StepNumber(6), true), (opened.Committed, opened.Continued));
-        Assert.Equal(undisturbed.Outcome(), run.Outcome());
+        // A later version may have more figures; those that were there are the same.
+        Assert.Equal(Outcome(undisturbed, figures), Outcome(run, figures));
+    }
+
+    private static SortedDictionary<string, string> Outcome(FakeRun run, IEnumerable<string> figures)
+    {
+        var outcome = run.Outcome();
+        foreach (var line in outcome.Keys.Where(name => name.StartsWith("metrics", StringComparison.Ordinal)).ToArray())
+        {
+            var known = Metrics.Parse(outcome[line]).Where(figure => figures.Contains(figure.Key));
+            outcome[line] = string.Join(", ", known.Select(figure => $"{figure.Key} {figure.Value}"));
+        }
+        return outcome;
     }
 
     [SkippableFact]
