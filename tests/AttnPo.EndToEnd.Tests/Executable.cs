@@ -10,6 +10,9 @@ internal static class Executable
 
     private static readonly string Path = Find();
 
+    /// <summary>What a process that was killed, by itself or by another, answers: 128 + SIGKILL.</summary>
+    public static readonly int Killed = OperatingSystem.IsWindows() ? -1 : 128 + 9;
+
     public static Process Start(params string[] args) => Start(new Dictionary<string, string>(), args);
 
     public static Process Start(IReadOnlyDictionary<string, string> environment, params string[] args)
@@ -23,6 +26,14 @@ internal static class Executable
     {
         using var process = Start(args);
         return await EndAsync(process);
+    }
+
+    /// <summary>Runs it and expects that it does what it is told; its output.</summary>
+    public static async Task<string> DoneAsync(params string[] args)
+    {
+        var (code, output, error) = await RunAsync(args);
+        if (code != 0) throw new InvalidOperationException($"attnpo {string.Join(' ', args)} ended with {code}: {error}");
+        return output;
     }
 
     public static async Task<(int Code, string Output, string Error)> EndAsync(Process process)

@@ -69,7 +69,7 @@ public sealed class KillAndResumeTests
         await RunFolder.WaitAsync(moment, run);
         run.Kill();
         await run.WaitForExitAsync();
-        Assert.Equal(OperatingSystem.IsWindows() ? -1 : 128 + 9, run.ExitCode);
+        Assert.Equal(Executable.Killed, run.ExitCode);
         Assert.InRange(folder.Committed, 0, Steps - 1);
     }
 }

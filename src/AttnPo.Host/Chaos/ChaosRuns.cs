@@ -26,9 +26,6 @@ internal sealed class ChaosRuns(string directory, ResolvedSettings settings, IRe
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
-    // A run that lives on for so many steps past its due is killed from outside.
-    private const int Grace = 2;
-
     private readonly Dictionary<string, int> _kills = KillPhase.All.ToDictionary(phase => phase.Name, _ => 0);
     private readonly List<TimeSpan> _toFirstToken = [];
     private double _waveSeconds = 0.1;
@@ -80,7 +77,7 @@ internal sealed class ChaosRuns(string directory, ResolvedSettings settings, IRe
         while (!run.HasEnded)
         {
             await Task.Delay(Glance, cancellation);
-            var isDue = kill.Fault is null ? clock.Elapsed >= kill.Delay : Committed() > before + kill.Phase.Steps + Grace;
+            var isDue = kill.Fault is null ? clock.Elapsed >= kill.Delay : Committed() > before + kill.Phase.Steps + KillPhase.Grace;
             if (!isDue) continue;
             fromOutside = true;
             run.Kill();

@@ -12,6 +12,9 @@ internal sealed record KillPhase(string Name, IReadOnlyList<FaultPoint> Points, 
     /// <summary>Steps between two checkpoints, and between two saved states, while chaos reigns: often, so that both can be hit.</summary>
     public const int CheckpointEvery = 3, SnapshotEvery = 2;
 
+    /// <summary>A run that lives on for so many steps past its due is killed from outside.</summary>
+    public const int Grace = 2;
+
     /// <summary>All phases; together they pass every point at which a process can die.</summary>
     public static readonly IReadOnlyList<KillPhase> All =
     [

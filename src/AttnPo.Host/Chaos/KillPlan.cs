@@ -22,6 +22,13 @@ internal sealed record RunPosition(int StepsLeft, bool HasJournal, bool HasLedge
 /// </summary>
 internal sealed class KillPlan(int seed)
 {
+    // An evaluation of few prompts is one wave.
+    private static readonly FaultPoint[] PassedOnce =
+    [
+        FaultPoint.Sweep, FaultPoint.Retrain, FaultPoint.Archive, FaultPoint.Snapshot, FaultPoint.CheckpointWrite, FaultPoint.CheckpointNamed,
+        FaultPoint.Evaluate,
+    ];
+
     private readonly Random _random = new(seed);
     private readonly List<KillPhase> _waiting = [];
 
@@ -54,12 +61,18 @@ internal sealed class KillPlan(int seed)
     private PlannedKill Plan(KillPhase phase, RunPosition run, double waveSeconds, double lifeSeconds)
     {
         if (phase.Points.Count == 0) return new PlannedKill(phase, null, Milliseconds(_random.NextDouble() * lifeSeconds));
-        var points = phase.Points.Where(point => point != FaultPoint.Retrain || run.HasLedgerSteps).ToArray();
+        var points = phase.Points.Where(point => point switch
+        {
+            FaultPoint.Retrain => run.HasLedgerSteps,
+            // A saved state may have left the journal empty; then the run lives on, and a kill from outside needs steps to come in.
+            FaultPoint.Recover => run.StepsLeft > KillPhase.Grace,
+            _ => true,
+        }).ToArray();
         var point = points[_random.Next(points.Length)];
         var delay = phase.Deep ? Milliseconds(_random.NextDouble() * waveSeconds) : TimeSpan.Zero;
-        // Recovery passes its points at every start, a step passes the others about twice: a few passings spread the kills further.
-        var after = point is FaultPoint.Sweep or FaultPoint.Retrain or FaultPoint.Archive or FaultPoint.Snapshot or FaultPoint.CheckpointWrite or FaultPoint.CheckpointNamed
-            ? 0 : _random.Next(2);
+        // A step passes most points about twice, so that letting one passing go by spreads the kills further. The others are not sure
+        // to be passed again before the run's end.
+        var after = PassedOnce.Contains(point) ? 0 : _random.Next(2);
         return new PlannedKill(phase, new Fault { Point = point, Action = FaultAction.Crash, After = after, Delay = delay }, delay);
     }
 

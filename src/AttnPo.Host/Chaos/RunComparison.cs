@@ -22,43 +22,53 @@ internal static class RunComparison
         var checkpoint = Path.Combine("checkpoints", string.Create(CultureInfo.InvariantCulture, $"step-{steps:D6}"));
         return
         [
-            Compare("weights", HashOf(left, checkpoint, "model.safetensors"), HashOf(right, checkpoint, "model.safetensors")),
-            Compare("optimizer state", HashOf(left, checkpoint, "optimizer.safetensors"), HashOf(right, checkpoint, "optimizer.safetensors")),
+            Compare("weights", HashIn(left, checkpoint, "model.safetensors"), HashIn(right, checkpoint, "model.safetensors")),
+            Compare("optimizer state", HashIn(left, checkpoint, "optimizer.safetensors"), HashIn(right, checkpoint, "optimizer.safetensors")),
             Compare("metrics", MetricsOf(left), MetricsOf(right)),
             Compare("rollouts and judgements", RolloutsOf(left), RolloutsOf(right)),
+            Compare("ledger outcomes", LedgerOutcomes.Of(left), LedgerOutcomes.Of(right)),
         ];
     }
 
+    /// <summary>Whether a figure measures time, which differs between equal runs.</summary>
+    public static bool IsTime(string figure) => figure.StartsWith("time/", StringComparison.Ordinal) || figure == "tokens_per_s";
+
     private static Compared Compare(string what, IReadOnlyList<string> left, IReadOnlyList<string> right)
     {
+        // Runs of which nothing can be compared are not equal.
+        if (left.Count == 0 && right.Count == 0) return new Compared(what, 0, "neither run has any");
         var at = left.Zip(right).TakeWhile(pair => pair.Item1 == pair.Item2).Count();
         return new Compared(what, Math.Max(left.Count, right.Count), at == left.Count && at == right.Count
             ? null
             : $"{(at < left.Count ? left[at] : "nothing")} became {(at < right.Count ? right[at] : "nothing")}");
     }
 
-    private static IReadOnlyList<string> HashOf(string run, string checkpoint, string name)
+    private static IReadOnlyList<string> HashIn(string run, string checkpoint, string name)
     {
         var path = Path.Combine(run, checkpoint, name);
-        if (!File.Exists(path)) return ["no " + name];
+        return File.Exists(path) ? [HashOf(path)] : [];
+    }
+
+    private static string HashOf(string path)
+    {
         using var file = File.OpenRead(path);
-        return [Convert.ToHexStringLower(SHA256.HashData(file))];
+        return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     private static IReadOnlyList<string> MetricsOf(string run) =>
     [
         .. from row in MetricsFile.Read(run)
            from figure in row.OrderBy(figure => figure.Key, StringComparer.Ordinal)
-           where !figure.Key.StartsWith("time/", StringComparison.Ordinal) && figure.Key != "tokens_per_s"
+           where !IsTime(figure.Key)
            select string.Create(CultureInfo.InvariantCulture, $"step {row["step"]:0}: {figure.Key} {figure.Value:R}"),
     ];
 
-    // Their names hold their content's SHA-256, and the ledger would not have gone on with a file that is not what its name says.
     private static IReadOnlyList<string> RolloutsOf(string run)
     {
         var folder = Path.Combine(run, "rollouts");
         return Directory.Exists(folder)
-            ? [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal)]
+            ? [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .Select(file => $"{Path.GetRelativePath(folder, file)} of SHA-256 {HashOf(file)}")]
             : [];
     }
 }

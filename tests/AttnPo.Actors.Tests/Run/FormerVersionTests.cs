@@ -46,7 +46,7 @@ public sealed class FormerVersionTests(LeftAlone leftAlone) : IClassFixture<Left
     {
         using var made = new FakeRun();
         await made.CutOffAsync(made.Setup(LeftAlone.Steps), steps + 1, wave: 1);
-        var events = JournalFile.Events(made.Directory).Select(happened => happened.Event)
+        var events = SqliteJournal.Events(made.Directory).Select(happened => happened.Event)
             .Where(happened => happened is RunStarted or StepCommitted or GroupDropped or Evaluated)
             .Select(happened => happened with { At = null }).ToArray();
         Assert.Equal(steps, events.OfType<StepCommitted>().Count(step => step.Checkpoint is not null));
@@ -65,7 +65,7 @@ public sealed class FormerVersionTests(LeftAlone leftAlone) : IClassFixture<Left
         system.ActorOf(Props.Create(() => new Writer(name, events, written)));
         await written.Task.WaitAsync(TimeSpan.FromMinutes(1));
         await system.Terminate();
-        Assert.Equal(events.Length, JournalFile.Events(run.Directory).Count);
+        Assert.Equal(events.Length, SqliteJournal.Events(run.Directory).Count);
     }
 
     private sealed class Writer : ReceivePersistentActor

@@ -35,7 +35,7 @@ public sealed class PauseTests(LeftAlone leftAlone) : IClassFixture<LeftAlone>
         await Task.Delay(200);
         Assert.Equal(before, Volatile.Read(ref calls));
         Assert.False(paused.Completion.IsCompleted);
-        var events = JournalFile.Events(run.Directory);
+        var events = SqliteJournal.Events(run.Directory);
         var ledger = Assert.IsType<RunPaused>(events[^1].Event);
         Assert.Equal(new StepNumber(4), ledger.Step);
         // What was sampled when the pause came: the wave in work, the one before, and one that may wait behind it.
@@ -97,7 +97,7 @@ public sealed class PauseTests(LeftAlone leftAlone) : IClassFixture<LeftAlone>
         Assert.True((await paused.PauseAsync()).Done);
         gate.Open();
         await paused.ReachAsync("Paused");
-        Assert.DoesNotContain(JournalFile.Events(run.Directory), happened => happened.Event is Evaluated { Step.Value: 4 });
+        Assert.DoesNotContain(SqliteJournal.Events(run.Directory), happened => happened.Event is Evaluated { Step.Value: 4 });
 
         Assert.True((await paused.ResumeAsync()).Done);
         Assert.Equal(RunEnd.Finished, (await paused.Completion.WaitAsync(TimeSpan.FromMinutes(1))).End);
@@ -117,7 +117,7 @@ public sealed class PauseTests(LeftAlone leftAlone) : IClassFixture<LeftAlone>
         gate.Open();
         await paused.ReachAsync("Paused");
         Assert.Equal(new RunReply(true, "Paused after step 4 already."), await paused.PauseAsync());
-        Assert.Single(JournalFile.Events(run.Directory), happened => happened.Event is RunPaused);
+        Assert.Single(SqliteJournal.Events(run.Directory), happened => happened.Event is RunPaused);
 
         await paused.ResumeAsync();
         Assert.Equal(RunEnd.Finished, (await paused.Completion.WaitAsync(TimeSpan.FromMinutes(1))).End);
@@ -226,7 +226,7 @@ public sealed class PauseTests(LeftAlone leftAlone) : IClassFixture<LeftAlone>
         await paused.PauseAsync();
         gate.Open();
         await paused.ReachAsync("Paused");
-        return Assert.IsType<RunPaused>(JournalFile.Events(run.Directory)[^1].Event).Waves;
+        return Assert.IsType<RunPaused>(SqliteJournal.Events(run.Directory)[^1].Event).Waves;
     }
 
     private static async Task<(string State, bool Pausing)> StateAsync(TrainingRun run)

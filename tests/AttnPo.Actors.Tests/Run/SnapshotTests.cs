@@ -19,14 +19,14 @@ public sealed class SnapshotTests(LeftAlone leftAlone) : IClassFixture<LeftAlone
         await using var going = TrainingRun.Start(run.LedgerSetup(LeftAlone.Steps));
         Assert.Equal(RunEnd.Finished, (await going.Completion.WaitAsync(TimeSpan.FromMinutes(1))).End);
         // The store answers when it likes, and the journal is pruned then.
-        await Eventually.IsTrueAsync(() => JournalFile.SavedStates(run.Directory) is [{ Sequence: var last, Saved.State.Step.Value: 8 }]
-            && JournalFile.Events(run.Directory)[0].Sequence > last);
+        await Eventually.IsTrueAsync(() => SqliteJournal.SavedStates(run.Directory) is [{ Sequence: var last, Saved.State.Step.Value: 8 }]
+            && SqliteJournal.Events(run.Directory)[0].Sequence > last);
 
-        var (saved, state) = Assert.Single(JournalFile.SavedStates(run.Directory));
+        var (saved, state) = Assert.Single(SqliteJournal.SavedStates(run.Directory));
         Assert.Equal(saved, state.Archive.LastEvent);
-        var journal = JournalFile.Events(run.Directory);
+        var journal = SqliteJournal.Events(run.Directory);
         // The last event before them stays as a mark of how far the numbers have come.
-        Assert.Equal(journal.Count + 1, JournalFile.RowsOf(run.Directory, "journal"));
+        Assert.Equal(journal.Count + 1, SqliteJournal.RowsOf(run.Directory, "journal"));
         var archived = Archive(run).Read().ToArray();
         Assert.Equal(Enumerable.Range(1, archived.Length).Select(n => (long)n), archived.Select(happened => happened.Sequence));
         Assert.Equal(saved, archived[^1].Sequence);

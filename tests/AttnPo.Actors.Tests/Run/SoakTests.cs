@@ -92,7 +92,7 @@ public sealed class SoakTests(ITestOutputHelper output)
             using var process = Process.GetCurrentProcess();
             return new Measurement(
                 step, GC.GetTotalMemory(forceFullCollection: true), process.Threads.Count, process.HandleCount,
-                Directory.GetFiles(run.Directory, "journal.db*").Sum(file => new FileInfo(file).Length), JournalFile.RowsOf(run.Directory, "journal"),
+                Directory.GetFiles(run.Directory, "journal.db*").Sum(file => new FileInfo(file).Length), SqliteJournal.RowsOf(run.Directory, "journal"),
                 Directory.GetDirectories(Path.Combine(run.Directory, "rollouts")).Length, Count("ledger", Directory.GetFiles),
                 Count("checkpoints", Directory.GetDirectories));
 

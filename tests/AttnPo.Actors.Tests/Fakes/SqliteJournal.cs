@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace AttnPo.Actors.Tests.Fakes;
 
 /// <summary>The tables of a run's journal.db as they lie on disk.</summary>
-internal static class JournalFile
+internal static class SqliteJournal
 {
     /// <summary>Events in order with their sequence numbers; the journal keeps the last one that it was rid of as a mark, which is none.</summary>
     public static IReadOnlyList<(long Sequence, RunEvent Event)> Events(string directory) =>
