@@ -7,7 +7,7 @@ namespace AttnPo.Actors.Run;
 /// <summary>Lines of JSON as the files of the ledger have them.</summary>
 internal static class LedgerLines
 {
-    // Responses are read by people: only what JSON itself needs is escaped.
+    // Responses are read by people: escaped is only what JSON itself needs, and what lies beyond the first 65,536 code points.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes one object and its line end.</summary>

@@ -13,7 +13,7 @@ internal sealed record Compared(string What, int Count, string? Difference);
 /// <summary>Compares the ends of two runs, bit for bit; times alone may differ.</summary>
 internal static class RunComparison
 {
-    /// <summary>Compares two run directories.</summary>
+    /// <summary>Compares what two run directories hold.</summary>
     /// <param name="left">The one that was left alone.</param>
     /// <param name="right">The other.</param>
     /// <param name="steps">Steps that both have made.</param>
@@ -26,9 +26,11 @@ internal static class RunComparison
             Compare("optimizer state", HashIn(left, checkpoint, "optimizer.safetensors"), HashIn(right, checkpoint, "optimizer.safetensors")),
             Compare("metrics", MetricsOf(left), MetricsOf(right)),
             Compare("rollouts and judgements", RolloutsOf(left), RolloutsOf(right)),
-            Compare("ledger outcomes", LedgerOutcomes.Of(left), LedgerOutcomes.Of(right)),
         ];
     }
+
+    /// <summary>Compares what the ledgers of two run directories say.</summary>
+    public static Compared OfLedgers(string left, string right) => Compare("ledger outcomes", LedgerOutcomes.Of(left), LedgerOutcomes.Of(right));
 
     /// <summary>Whether a figure measures time, which differs between equal runs.</summary>
     public static bool IsTime(string figure) => figure.StartsWith("time/", StringComparison.Ordinal) || figure == "tokens_per_s";

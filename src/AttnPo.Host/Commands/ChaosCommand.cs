@@ -33,7 +33,10 @@ internal static class ChaosCommand
 
             var output = parsed.InvocationConfiguration.Output;
             var figures = await runs.RunAsync(parsed.GetValue(kills), parsed.GetValue(seed), output.WriteLine, cancellation);
-            var compared = RunComparison.Of(runs.Undisturbed, runs.Disturbed, settings.Integer("steps"));
+            Compared[] compared =
+            [
+                .. RunComparison.Of(runs.Undisturbed, runs.Disturbed, settings.Integer("steps")), RunComparison.OfLedgers(runs.Undisturbed, runs.Disturbed),
+            ];
             foreach (var line in Table(figures, compared)) output.WriteLine(line);
             var differences = compared.Count(part => part.Difference is not null);
             output.WriteLine($"{parsed.GetValue(kills)} kills, {differences} differences");
