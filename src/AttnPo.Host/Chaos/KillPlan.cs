@@ -71,8 +71,8 @@ internal sealed class KillPlan(int seed)
         var point = points[_random.Next(points.Length)];
         var delay = phase.Deep ? Milliseconds(_random.NextDouble() * waveSeconds) : TimeSpan.Zero;
         // A step passes most points about twice, so that letting one passing go by spreads the kills further. The others are not sure
-        // to be passed again before the run's end.
-        var after = PassedOnce.Contains(point) ? 0 : _random.Next(2);
+        // to be passed again before the run's end; at the first decoding the delay spreads them, and the time to it is measured.
+        var after = point == FaultPoint.Generate || PassedOnce.Contains(point) ? 0 : _random.Next(2);
         return new PlannedKill(phase, new Fault { Point = point, Action = FaultAction.Crash, After = after, Delay = delay }, delay);
     }
 
