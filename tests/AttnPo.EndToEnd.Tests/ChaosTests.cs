@@ -38,7 +38,7 @@ public sealed partial class ChaosTests(PostgreSqlServer server) : IClassFixture<
         Assert.Equal(1, killed["evaluation"]);
         Assert.InRange(killed.Values.Count(count => count > 0), kills / 2, kills);
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{kills + 1} starts"), output, StringComparison.Ordinal);
-        Assert.Equal(4, EqualPart().Count(output));
+        Assert.Equal(5, EqualPart().Count(output));
     }
 
     [SkippableFact]
@@ -49,7 +49,7 @@ public sealed partial class ChaosTests(PostgreSqlServer server) : IClassFixture<
         server.SkipWhereMissing();
         const int kills = 4;
         using var chaos = Start(
-            kills, steps: 6, [.. Small, "journal.provider=postgresql", $"journal.connection-string=\"{server.Address}\""],
+            kills, steps: 5, [.. Small, "journal.provider=postgresql", $"journal.connection-string=\"{server.Address}\""],
             new Dictionary<string, string> { ["ATTNPO_JOURNAL_PASSWORD"] = server.Password });
         var (code, output, error) = await Executable.EndAsync(chaos);
 
@@ -74,7 +74,7 @@ public sealed partial class ChaosTests(PostgreSqlServer server) : IClassFixture<
         Assert.Equal(1, code);
         Assert.Equal("1 kills, 1 differences", output.TrimEnd().Split('\n')[^1].TrimEnd());
         Assert.Matches("(?m)^weights +DIFFER: ", output);
-        Assert.Equal(3, EqualPart().Count(output));
+        Assert.Equal(4, EqualPart().Count(output));
         Assert.Contains("the killed run differs from the one left alone", error, StringComparison.Ordinal);
     }
 

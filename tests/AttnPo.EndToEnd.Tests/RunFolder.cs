@@ -19,20 +19,25 @@ internal sealed class RunFolder : IDisposable
     /// <summary>The last committed step.</summary>
     public double Committed => Metrics().Where(row => row.ContainsKey("train/loss")).Select(row => row["step"]).DefaultIfEmpty().Max();
 
-    /// <summary>Whether a step that is not committed has got waves since then.</summary>
+    /// <summary>Whether a wave has been generated since then.</summary>
     public bool HasWavesSince(DateTime time)
     {
         var rollouts = System.IO.Path.Combine(Path, "rollouts");
-        return Directory.Exists(rollouts) && Directory.GetFiles(rollouts, ".step-*.tmp").Any(file => File.GetLastWriteTimeUtc(file) > time);
+        return Directory.Exists(rollouts)
+            && Directory.GetFiles(rollouts, "wave-*-rollouts-*", SearchOption.AllDirectories).Any(file => File.GetLastWriteTimeUtc(file) > time);
     }
 
     /// <summary>Waits for a moment in the life of a run.</summary>
-    public static async Task WaitAsync(Func<bool> moment, System.Diagnostics.Process run)
+    public static Task WaitAsync(Func<bool> moment, System.Diagnostics.Process run) => WaitAsync(() => Task.FromResult(moment()), run);
+
+    /// <summary>Waits for a moment in the life of a run.</summary>
+    public static async Task WaitAsync(Func<Task<bool>> moment, System.Diagnostics.Process run)
     {
-        while (!moment())
+        using var limit = new CancellationTokenSource(Executable.Patience);
+        while (!await moment())
         {
             if (run.HasExited) throw new InvalidOperationException($"The run ended too early: {await run.StandardError.ReadToEndAsync()}");
-            await Task.Delay(5);
+            await Task.Delay(5, limit.Token);
         }
     }
 
