@@ -47,7 +47,11 @@ internal sealed class Generator(
         }
         // A policy that is broken is no failure of the engine, and no prompt is to blame for it.
         if (generated.Groups.FirstOrDefault(group => group.Completions.Any(HasNoProbability)) is { } broken)
-            throw new InvalidDataException($"Policy {generated.Policy} gives tokens of group {broken.Source.Id} log-probabilities that are no numbers: its weights are broken. Go back to an earlier checkpoint with a smaller optimizer.learning-rate");
+        {
+            throw new InvalidDataException(
+                $"Policy {generated.Policy} gives tokens of group {broken.Source.Id} log-probabilities that are no numbers: its weights are"
+                + " broken. Begin a new run from an earlier checkpoint with a smaller optimizer.learning-rate");
+        }
         GroupOutcome[] dropped = [.. wave.Dropped, .. generated.Dropped];
         var rollouts = folder.WriteRollouts(generated.Policy, wave.Id, generated.Groups, dropped);
         return new GeneratedWave(wave.Attempt, wave.Id, generated.Policy, generated.Groups, dropped, rollouts, generated.Elapsed);
@@ -124,7 +128,9 @@ internal sealed class Generator(
         _faults.Pass(FaultPoint.Generate);
         engine.LoadPolicy(policy.Value);
         engine.Generate(
-            new GenerationRequest(seed, 0, [new GenerationPrompt(group.Position, group.Tokens[..1])], 1, settings.Sampling with { MaxNewTokens = 1 }), cancellation);
+            new GenerationRequest(
+                seed, 0, [new GenerationPrompt(group.Position, group.Tokens[..1])], 1, settings.Sampling with { MaxNewTokens = 1 }),
+            cancellation);
         return true;
     }
 

@@ -51,7 +51,8 @@ internal sealed partial class Optimizer
         }
         var step = prepare.SinceCheckpoint.FirstOrDefault(step => step.Step.Value == version + 1)
             ?? throw new InvalidDataException(
-                $"{prepare.Checkpoint?.Name ?? "The start model"} is policy v{version}, but {prepare.Policy} is committed, and the ledger holds no way from one to the other.");
+                $"{prepare.Checkpoint?.Name ?? "The start model"} is policy v{version}, but {prepare.Policy} is committed, and the ledger"
+                + " holds no way from one to the other.");
         var (folder, faults, learningRate) = (_folder, _faults, LearningRateOf(step.Step));
         Call(prepare.Attempt, (engine, cancellation) =>
         {
@@ -78,7 +79,8 @@ internal sealed partial class Optimizer
 
         string? Difference(string figure, double before) => metrics[figure].Equals(before)
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{figure} was {before:R} and is {metrics[figure]:R}; another processor, number of threads or version rounds otherwise");
+            : string.Create(CultureInfo.InvariantCulture, $"{figure} was {before:R} and is {metrics[figure]:R};")
+                + " another processor, number of threads or version rounds otherwise";
     }
 
     private void WriteCheckpoint(WriteCheckpointNow write)
@@ -100,7 +102,7 @@ internal sealed partial class Optimizer
             {
                 try
                 {
-                    folder.Prune(prune.Checkpoint, prune.Committed);
+                    folder.Prune(prune.Checkpoint, prune.Committed, prune.Named);
                 }
                 catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
                 {

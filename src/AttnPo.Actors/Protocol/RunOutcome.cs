@@ -24,4 +24,7 @@ public sealed record RunOutcome(RunEnd End, StepNumber Step, string Message)
 {
     /// <summary>Waves of the step after it that are generated and judged: the next start does not generate them again.</summary>
     public int WavesInLedger { get; init; }
+
+    /// <summary>It stays paused at the next start.</summary>
+    public bool IsPaused { get; init; }
 }

@@ -20,7 +20,7 @@ public static class RunProtocol
     }
 
     /// <summary>
-    /// Begin no wave any more, end those in flight, commit, and do nothing until resumed. Answered with a <see cref="RunReply"/>.
+    /// Begin no wave any more, end those in flight, and do nothing until resumed. Answered with a <see cref="RunReply"/>.
     /// </summary>
     internal sealed record Pause
     {

@@ -58,7 +58,8 @@ internal static class StepProtocol
     /// <summary>Coordinator to Optimizer, after a commit: what is older than it has to be may go.</summary>
     /// <param name="Checkpoint">The step of the last checkpoint.</param>
     /// <param name="Committed">The last committed step.</param>
-    public sealed record PruneFiles(StepNumber Checkpoint, StepNumber Committed);
+    /// <param name="Named">Its files in the ledger; others that it left, in a try that came out otherwise, are named by nobody.</param>
+    public sealed record PruneFiles(StepNumber Checkpoint, StepNumber Committed, IReadOnlyList<BlobRecord> Named);
 
     /// <summary>
     /// Coordinator to Optimizer: lay down a checkpoint of the last committed step, if the policy that is held is still its own. Where an

@@ -29,6 +29,8 @@ internal static class ActorSystemConfig
               log-dead-letters = off
               log-dead-letters-during-shutdown = off
               # The host catches the signals that end the process and drains the run first.
+              # A run waits for seconds, not for milliseconds: a paused one should hardly wake at all.
+              scheduler.tick-duration = 100ms
               coordinated-shutdown {
                 run-by-clr-shutdown-hook = off
                 exit-clr = off

@@ -83,6 +83,9 @@ internal sealed partial class ArchiveFolder(string path, FaultPlan faults)
         }
     }
 
+    /// <summary>Whether it has any part.</summary>
+    public bool HasAny => Parts().Any();
+
     /// <summary>Removes what no saved state names: parts that go beyond its last event.</summary>
     public void Sweep(long lastEvent)
     {

@@ -38,7 +38,8 @@ internal sealed class BlobFolder(string path, FaultPlan faults)
         {
             File.Delete(aside);
             if (fault is not IOException) throw;
-            throw new IOException($"{directory}: the rollouts of step {step} could not be written: {fault.Message} Make room there; nothing committed is lost.", fault);
+            throw new IOException(
+                $"{directory}: the rollouts of step {step} could not be written: {fault.Message} Make room there; nothing committed is lost.", fault);
         }
     }
 
@@ -60,7 +61,7 @@ internal sealed class BlobFolder(string path, FaultPlan faults)
     {
         DurableFile.CreateDirectory(path);
         var keep = named.Select(blob => Path.GetFullPath(Path.Combine(path, blob.Name))).ToHashSet(StringComparer.Ordinal);
-        foreach (var (_, directory) in Steps().Where(step => step.Number > committed.Value))
+        foreach (var (_, directory) in Steps().Where(step => step.Number > committed.Value).ToArray())
         {
             foreach (var file in Directory.GetFiles(directory).Where(file => !keep.Contains(Path.GetFullPath(file)))) File.Delete(file);
             if (!Directory.EnumerateFileSystemEntries(directory).Any()) Directory.Delete(directory);
@@ -68,6 +69,14 @@ internal sealed class BlobFolder(string path, FaultPlan faults)
         // Of committed steps each file is named; what a write that broke off has left is not.
         foreach (var (_, directory) in Steps())
             foreach (var file in Directory.GetFiles(directory, $".*{Aside}")) File.Delete(file);
+    }
+
+    /// <summary>Removes files of a committed step that the ledger does not name.</summary>
+    public void KeepOnly(StepNumber step, IReadOnlyList<BlobRecord> named)
+    {
+        var keep = named.Select(blob => Path.GetFileName(blob.Name)).ToHashSet(StringComparer.Ordinal);
+        foreach (var (_, directory) in Steps().Where(known => known.Number == step.Value).ToArray())
+            foreach (var file in Directory.GetFiles(directory).Where(file => !keep.Contains(Path.GetFileName(file)))) File.Delete(file);
     }
 
     /// <summary>Removes the files of all steps up to one.</summary>
@@ -82,7 +91,8 @@ internal sealed class BlobFolder(string path, FaultPlan faults)
     private IEnumerable<(long Number, string Directory)> Steps() =>
         from directory in Directory.Exists(path) ? Directory.EnumerateDirectories(path, $"{Prefix}*") : []
         let number = Path.GetFileName(directory)[Prefix.Length..]
-        where number.Length > 0 && number.All(char.IsAsciiDigit)
+        // What is longer is nobody's step, and no number.
+        where number.Length is > 0 and <= 18 && number.All(char.IsAsciiDigit)
         select (long.Parse(number, CultureInfo.InvariantCulture), directory);
 
     private static (long Bytes, string Hash) WriteAside(string aside, Action<Stream> content)

@@ -77,7 +77,7 @@ internal sealed class CheckpointFolder(string path, int keep, int keepEvery, Fau
     private IEnumerable<(long Step, string Directory)> Existing() =>
         from directory in Directory.EnumerateDirectories(path, $"{Prefix}*")
         let number = Path.GetFileName(directory)[Prefix.Length..]
-        where number.Length > 0 && number.All(char.IsAsciiDigit)
+        where number.Length is > 0 and <= 18 && number.All(char.IsAsciiDigit)
         select (long.Parse(number, CultureInfo.InvariantCulture), directory);
 
     private static void Remove(string directory)

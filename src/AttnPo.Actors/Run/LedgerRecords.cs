@@ -1,8 +1,12 @@
+using System.Text.Json.Serialization;
 using AttnPo.Actors.Protocol;
 
 namespace AttnPo.Actors.Run;
 
-/// <summary>A file of the run as the journal knows it. Its name holds its SHA-256, so equal content is one file and a file tells itself whether it is whole.</summary>
+/// <summary>
+/// A file of the run as the journal knows it. Its name holds its SHA-256, so equal content is one file and a file tells itself whether
+/// it is whole.
+/// </summary>
 /// <param name="Name">Path below the run's rollouts/, with forward slashes.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="Sha256">Of its content, in lower-case hexadecimal.</param>
@@ -18,7 +22,12 @@ public sealed record BlobRecord(string Name, long Bytes, string Sha256);
 /// <param name="ScoreSeconds">How long it was scored.</param>
 public sealed record LedgerWave(
     WaveId Wave, int Groups, BlobRecord? Rollouts = null, BlobRecord? Judgement = null, double GenerateSeconds = 0, double VerifySeconds = 0,
-    double ScoreSeconds = 0);
+    double ScoreSeconds = 0)
+{
+    /// <summary>Its files.</summary>
+    [JsonIgnore]
+    public IEnumerable<BlobRecord> Blobs => new[] { Rollouts, Judgement }.OfType<BlobRecord>();
+}
 
 /// <summary>A committed step that no checkpoint holds: its waves are trained again where its weights are needed.</summary>
 /// <param name="Step">The step.</param>

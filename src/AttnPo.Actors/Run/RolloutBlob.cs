@@ -12,7 +12,8 @@ namespace AttnPo.Actors.Run;
 /// </summary>
 internal static class RolloutBlob
 {
-    public static void Write(Stream file, PolicyVersion policy, WaveId wave, IReadOnlyList<GeneratedGroup> groups, IReadOnlyList<GroupOutcome> dropped)
+    public static void Write(
+        Stream file, PolicyVersion policy, WaveId wave, IReadOnlyList<GeneratedGroup> groups, IReadOnlyList<GroupOutcome> dropped)
     {
         LedgerLines.Write(file, json =>
         {
@@ -42,7 +43,8 @@ internal static class RolloutBlob
         while (lines.MoveNext())
         {
             var id = LedgerLines.GroupOf(lines.Current);
-            if (id.Wave != wave || !completions.TryGetValue(id, out var ofGroup)) throw new InvalidDataException($"A rollout of group {id} stands among those of wave {wave}.");
+            if (id.Wave != wave || !completions.TryGetValue(id, out var ofGroup))
+                throw new InvalidDataException($"A rollout of group {id} stands among those of wave {wave}.");
             ofGroup.Add(ReadRollout(lines.Current, groups.First(group => group.Id == id).Position));
         }
         return (policy, [.. groups.Select(group => new GeneratedGroup(group, completions[group.Id]))], dropped);
@@ -75,7 +77,8 @@ internal static class RolloutBlob
     }
 
     private static GroupOutcome ReadDropped(JsonElement outcome) => new(
-        LedgerLines.GroupOf(outcome), outcome.GetProperty("prompt_index").GetInt64(), LedgerLines.Value<DropReason>(outcome.GetProperty("reason")), 0, 0, 0, false);
+        LedgerLines.GroupOf(outcome), outcome.GetProperty("prompt_index").GetInt64(),
+        LedgerLines.Value<DropReason>(outcome.GetProperty("reason")), 0, 0, 0, false);
 
     private static void WriteRollout(Utf8JsonWriter json, GeneratedGroup group, Completion completion)
     {

@@ -40,12 +40,25 @@ internal sealed partial class RunCoordinator
         // While it waits to begin again, further failures are of the same attempt.
         if (_phase == nameof(Ended) || (_phase is nameof(BackingOff) or nameof(Paused) && !isFinal)) return;
 
+        if (_phase == nameof(Checkpointing) && _checkpointAskers.Count > 0 && !isFinal)
+        {
+            // It was asked for, and is no part of a step: whoever asked hears why, and the run goes on, or goes on waiting.
+            _log.Warning("The checkpoint that was asked for could not be written: {0}.", reason);
+            AnswerCheckpointAskers(new RunReply(false, $"The checkpoint could not be written: {reason}"));
+            _anew = true;
+            LetGo();
+            GoOn();
+            return;
+        }
         _restarts++;
         if (isFinal || _restarts > _plan.Settings.RestartBudget)
         {
-            var what = isFinal ? $"Step {Attempt.Step} cannot be made, by {stage}: " : $"Step {Attempt.Step} failed {_restarts} times, the last time in {stage}: ";
+            var what = isFinal
+                ? $"Step {Attempt.Step} cannot be made, by {stage}: "
+                : $"Step {Attempt.Step} failed {_restarts} times, the last time in {stage}: ";
             End(RunEnd.Failed,
-                $"{what}{reason.TrimEnd('.')}. All up to step {_state.Step} is kept; mend the cause (the log has the details) and start the same command again.");
+                $"{what}{reason.TrimEnd('.')}. All up to step {_state.Step} is kept;"
+                + " mend the cause (the log has the details) and start the same command again.");
             return;
         }
         _log.Warning("{0} failed in {1}: {2}. Beginning again from step {3}.", stage, Attempt, reason, _state.Step);
@@ -77,7 +90,7 @@ internal sealed partial class RunCoordinator
             Context.Unwatch(child);
             Context.Stop(child);
         }
-        Report(new RunEnded(new RunOutcome(end, _state.Step, message) { WavesInLedger = _state.JudgedWaves }));
+        Report(new RunEnded(new RunOutcome(end, _state.Step, message) { WavesInLedger = _state.JudgedWaves, IsPaused = _state.IsPaused }));
     }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
@@ -90,6 +103,8 @@ internal sealed partial class RunCoordinator
     {
         EndForJournal($"The journal refused {@event.GetType().Name}: {cause.Message}");
         base.OnPersistRejected(cause, @event, sequenceNr);
+        // After a failure the base class stops the actor, after a refusal it does not.
+        Context.Stop(Self);
     }
 
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
@@ -104,7 +119,7 @@ internal sealed partial class RunCoordinator
         base.PostStop();
     }
 
-    // The base class stops the actor after this; its parent decides whether another one takes its place.
+    // The actor stops after this; its parent decides whether another one takes its place.
     private void EndForJournal(string what)
     {
         Enter(Ended);

@@ -83,6 +83,7 @@ internal sealed partial class RunCoordinator
     {
         if (_trained is not { } trained || _state.JudgedWaves < _plan.WavesPerStep) return;
         _trained = null;
+        BlobRecord[] named = [.. _state.OpenWaves.SelectMany(wave => wave.Blobs)];
         _plan.Faults.Pass(FaultPoint.Commit);
         Decide(
             new CommitStep(Attempt.Step, trained.Policy, _plan.PromptsPerStep, trained.Checkpoint, trained.Metrics, trained.Groups),
@@ -99,7 +100,7 @@ internal sealed partial class RunCoordinator
                 (_attempt, _restarts) = (0, 0);
                 if (_state.CheckpointStep == _state.Step) AnswerCheckpointAskers(CheckpointReply());
                 SaveStateWhenDue();
-                _pipeline!.Optimizer.Tell(new PruneFiles(_state.CheckpointStep, _state.Step));
+                _pipeline!.Optimizer.Tell(new PruneFiles(_state.CheckpointStep, _state.Step, named));
                 GoOn();
             });
     }
@@ -110,10 +111,11 @@ internal sealed partial class RunCoordinator
         if (_state.Step.Value - _savedAt.Value < _plan.Settings.Retention.SnapshotEvery) return;
         try
         {
+            var mark = _plan.Folder.Metrics.Mark();
             var archive = _plan.Folder.Archive.Write(_state.Step, _recent);
             (_archived, _savedAt) = (archive.LastEvent, _state.Step);
             _recent.Clear();
-            SaveSnapshot(new RunSnapshot(_state, archive, _plan.Folder.Metrics.Mark()));
+            SaveSnapshot(new RunSnapshot(_state, archive, mark));
         }
         catch (Exception fault)
         {
@@ -132,6 +134,7 @@ internal sealed partial class RunCoordinator
             DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
         });
         Command<SaveSnapshotFailure>(failure => _log.Warning(failure.Cause, "The run's state could not be saved; the journal is not pruned."));
+        Command<DeleteSnapshotsFailure>(failure => _log.Warning(failure.Cause, "Former states could not be removed; the next saved state removes them."));
         Command<DeleteMessagesFailure>(failure => _log.Warning(failure.Cause, "The journal could not be pruned; the next saved state prunes it."));
     }
 

@@ -110,9 +110,9 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
 
     private void Open()
     {
-        if (_state.Started is null && _plan.Folder.Checkpoints.HasAny)
+        if (_state.Started is null && _plan.Folder.HasAny)
         {
-            Refuse("The directory holds checkpoints, but the journal knows no run: put the journal back, or choose another directory.");
+            Refuse("The directory holds what a run has made, but the journal knows no run: put the journal back, or choose another directory.");
             return;
         }
         var settings = _plan.Settings;
@@ -130,12 +130,15 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
     /// <summary>Nothing is under way: looks what is next.</summary>
     private void GoOn()
     {
-        if (_state.Next(_plan.EvaluateEvery) == NextWork.Finish)
+        // A run that was given no more steps than it had made may lack the checkpoint that its last step has.
+        if (_state.Next(_plan.EvaluateEvery) == NextWork.Finish && _state.CheckpointStep == _state.Step)
             Decide(new FinishRun(), reason => End(RunEnd.Failed, reason), () => End(RunEnd.Finished, ""));
+        else if (_pausing && !_state.IsPaused)
+            Decide(new PauseRun(), reason => End(RunEnd.Failed, reason), GoOn);
         else if (_stopping)
             End(RunEnd.Stopped, $"Stopped after step {_state.Step}; start the same command again to go on.");
-        else if (_pausing || _state.IsPaused)
-            Decide(new PauseRun(), reason => End(RunEnd.Failed, reason), EnterPaused);
+        else if (_state.IsPaused)
+            EnterPaused();
         else
             Prepare();
     }
@@ -151,10 +154,17 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
 
     private void BeginWork()
     {
-        if (_checkpointAskers.Count > 0)
+        if (_checkpointAskers.Count > 0 || _state.Next(_plan.EvaluateEvery) == NextWork.Finish)
         {
             Enter(Checkpointing);
             _pipeline!.Optimizer.Tell(new WriteCheckpointNow(Attempt, _state.Step));
+            return;
+        }
+        if (_state.IsPaused)
+        {
+            // It was prepared for a checkpoint that has come in meanwhile.
+            LetGo();
+            GoOn();
             return;
         }
         if (_state.Next(_plan.EvaluateEvery) == NextWork.Evaluate)

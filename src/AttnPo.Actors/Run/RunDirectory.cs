@@ -21,17 +21,24 @@ internal sealed class RunDirectory : IDisposable
     public static RunDirectory Open(string path)
     {
         Directory.CreateDirectory(path);
-        FileStream held;
-        try
+        for (var tries = 0; ; tries++)
         {
-            // The system lets go of the lock however the process ends.
-            held = new FileStream(Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            try
+            {
+                // The system lets go of the lock however the process ends.
+                var held = new FileStream(Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new RunDirectory(held, ReadOrMakeName(Path.Combine(path, NameFile)));
+            }
+            catch (IOException) when (tries < 5 && IsHeld(path))
+            {
+                // Whoever only looks whether it is held holds it for a moment.
+                Thread.Sleep(TimeSpan.FromMilliseconds(50));
+            }
+            catch (IOException fault) when (IsHeld(path))
+            {
+                throw new IOException($"{path} is in use: another process runs in it. Wait for its end, or choose another directory.", fault);
+            }
         }
-        catch (IOException fault)
-        {
-            throw new IOException($"{path} is in use: another process runs in it. Wait for its end, or choose another directory.", fault);
-        }
-        return new RunDirectory(held, ReadOrMakeName(Path.Combine(path, NameFile)));
     }
 
     /// <summary>Whether a process holds it.</summary>

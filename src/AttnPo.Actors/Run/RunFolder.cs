@@ -27,6 +27,9 @@ internal sealed class RunFolder
 
     public MetricsFile Metrics { get; }
 
+    /// <summary>Whether it holds anything that only a run makes.</summary>
+    public bool HasAny => Checkpoints.HasAny || _blobs.Oldest is not null || Archive.HasAny || File.Exists(Path.Combine(_path, "metrics.jsonl"));
+
     /// <summary>Lays down what a wave generated.</summary>
     public BlobRecord WriteRollouts(PolicyVersion policy, WaveId wave, IReadOnlyList<GeneratedGroup> groups, IReadOnlyList<GroupOutcome> dropped) =>
         _blobs.Write(wave.Step, $"wave-{wave.Index:D4}-rollouts", file => RolloutBlob.Write(file, policy, wave, groups, dropped));
@@ -80,13 +83,14 @@ internal sealed class RunFolder
         if (state.Checkpoint is not null) Checkpoints.Verify(state.Checkpoint);
         Checkpoints.Sweep(state.CheckpointStep);
         _blobs.Sweep(
-            state.Step, state.OpenWaves.SelectMany(wave => new[] { wave.Rollouts, wave.Judgement }).OfType<BlobRecord>());
+            state.Step, state.OpenWaves.SelectMany(wave => wave.Blobs));
         Archive.Sweep(archived);
     }
 
     /// <summary>Removes what is older than it has to be; what the last checkpoint needs stays.</summary>
-    public void Prune(StepNumber checkpoint, StepNumber committed)
+    public void Prune(StepNumber checkpoint, StepNumber committed, IReadOnlyList<BlobRecord> named)
     {
+        _blobs.KeepOnly(committed, named);
         Checkpoints.Prune(checkpoint);
         if (_retention.KeepSteps == 0) return;
         var upTo = new StepNumber(Math.Min(committed.Value - _retention.KeepSteps, checkpoint.Value));

@@ -21,6 +21,7 @@ internal sealed class RunGuardian : ReceiveActor, IWithTimers
     private string _fault = "its coordinator stopped";
     private JournalFault? _journalFault;
     private int _journalFaults;
+    private bool _stopping, _pausing;
     private RunStatus _known;
 
     /// <param name="plan">The set-up.</param>
@@ -37,8 +38,13 @@ internal sealed class RunGuardian : ReceiveActor, IWithTimers
         Receive<BeginAgain>(_ =>
         {
             Create(anew: true);
-            Context.Child(nameof(RunCoordinator)).Tell(Start.Instance);
+            var coordinator = Context.Child(nameof(RunCoordinator));
+            coordinator.Tell(Start.Instance);
+            // What was asked of the one before and has not come about.
+            if (_pausing) coordinator.Tell(Pause.Instance);
+            if (_stopping) coordinator.Tell(Stop.Instance);
         });
+        Receive<RunReply>(_ => { });
         Receive<Start>(Forward);
         Receive<Stop>(Forward);
         Receive<Pause>(Forward);
@@ -69,8 +75,10 @@ internal sealed class RunGuardian : ReceiveActor, IWithTimers
 
     private void Forward(object request)
     {
+        _stopping |= request is Stop;
+        _pausing = (_pausing || request is Pause) && request is not Resume;
         var coordinator = Context.Child(nameof(RunCoordinator));
-        if (!coordinator.IsNobody())
+        if (!coordinator.IsNobody() && _journalFault is null)
         {
             coordinator.Forward(request);
             return;
@@ -82,8 +90,14 @@ internal sealed class RunGuardian : ReceiveActor, IWithTimers
                 Sender.Tell(_known with { State = "BackingOff" });
                 break;
             case Stop:
+                if (!coordinator.IsNobody()) break;
                 Timers.CancelAll();
-                Bury(new RunOutcome(RunEnd.Stopped, _known.Step, $"Stopped after step {_known.Step} while the journal was away; start the same command again to go on."));
+                Bury(new RunOutcome(
+                    RunEnd.Stopped, _known.Step,
+                    $"Stopped after step {_known.Step} while the journal was away; start the same command again to go on."));
+                break;
+            case Pause or Resume:
+                Sender.Tell(new RunReply(true, "The journal is away and is tried again; then this is done."));
                 break;
             default:
                 Sender.Tell(new RunReply(false, $"The journal is away ({_journalFault?.What}); it is tried again. Ask again later."));
@@ -101,6 +115,7 @@ internal sealed class RunGuardian : ReceiveActor, IWithTimers
             _ => _known,
         };
         if (news is StepFinished) _journalFaults = 0;
+        if (news is PauseBegun) _pausing = false;
         _feed.Post(news);
     }
 
@@ -116,7 +131,8 @@ internal sealed class RunGuardian : ReceiveActor, IWithTimers
         {
             Bury(new RunOutcome(
                 RunEnd.Failed, step,
-                $"{fault.What.TrimEnd('.')}. All up to step {step} is kept; see that the journal can be reached and has room, and start the same command again."));
+                $"{fault.What.TrimEnd('.')}. All up to step {step} is kept;"
+                + " see that the journal can be reached and has room, and start the same command again."));
         }
         else
         {

@@ -79,7 +79,7 @@ public sealed class TrainingRun : IAsyncDisposable
     public Task<RunStatus> StatusAsync(CancellationToken cancellation = default) =>
         _guardian.Ask<RunStatus>(GetStatus.Instance, LongestAnswer, cancellation);
 
-    /// <summary>Asks the run to drain to a commit and then to do nothing until it is resumed, also when it is started again.</summary>
+    /// <summary>Asks the run to drain and then to do nothing until it is resumed, also when it is started again.</summary>
     public Task<RunReply> PauseAsync(CancellationToken cancellation = default) => AskAsync(Pause.Instance, LongestAnswer, cancellation);
 
     /// <summary>Asks a paused run to go on.</summary>

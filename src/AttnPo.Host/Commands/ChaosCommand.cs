@@ -11,7 +11,12 @@ internal static class ChaosCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var directory = new Option<string>("--out") { Description = "Folder for both runs; must not hold them already.", HelpName = "DIR", Required = true };
+        var directory = new Option<string>("--out")
+        {
+            Description = "Folder for both runs; must not hold them already. Without it a new one, runs/chaos-TIME.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => Path.Combine("runs", $"chaos-{DateTime.Now:yyyyMMdd-HHmmss}"),
+        };
         var config = new Option<string>("--config") { Description = "Settings of the run.", HelpName = "NAME|FILE", DefaultValueFactory = _ => SettingsFiles.DefaultName };
         var set = new Option<string[]>("--set") { Description = "A setting above those of the file; may be given often.", HelpName = "KEY=VALUE" };
         var kills = new Option<int>("--kills") { Description = "Kills in all, spread over every phase.", HelpName = "N", DefaultValueFactory = _ => 20 }.AtLeast(1);
@@ -40,7 +45,9 @@ internal static class ChaosCommand
             foreach (var line in Table(figures, compared)) output.WriteLine(line);
             var differences = compared.Count(part => part.Difference is not null);
             output.WriteLine($"{parsed.GetValue(kills)} kills, {differences} differences");
-            return differences == 0 ? ExitCode.Done : throw new WorkFailedException($"the killed run differs from the one left alone; compare {runs.Undisturbed} with {runs.Disturbed}");
+            return differences == 0
+                ? ExitCode.Done
+                : throw new WorkFailedException($"the killed run differs from the one left alone; compare {runs.Undisturbed} with {runs.Disturbed}");
         });
         return command;
     }
@@ -49,6 +56,8 @@ internal static class ChaosCommand
     {
         yield return "";
         foreach (var (phase, count) in figures.Kills) yield return $"{phase,-26} {count,4} killed";
+        if (figures.Kills.Values.Count(count => count == 0) is > 0 and var missed)
+            yield return $"{missed} phases were not hit; {figures.Kills.Count} --kills and more, over enough --steps, reach each";
         yield return "";
         foreach (var part in compared) yield return $"{part.What,-26} {(part.Difference is null ? $"{part.Count,4} equal" : $"DIFFER: {part.Difference}")}";
         yield return "";

@@ -10,7 +10,7 @@ internal static class ControlCommands
     /// <summary>pause: drains the run; ends when it stands still.</summary>
     public static Command Pause() => WithWait(
         ControlVerbs.Pause,
-        "Pauses a run: the waves in flight end and are committed. A paused run stays paused, also when it is started again.",
+        "Pauses a run: the waves in flight end and are journaled. A paused run stays paused, also when it is started again.",
         async (directory, output, cancellation) =>
         {
             var wait = new LiveRun(directory);
@@ -32,7 +32,7 @@ internal static class ControlCommands
 
     /// <summary>stop: drains the run and ends it; ends when the run is gone.</summary>
     public static Command Stop() => WithWait(
-        ControlVerbs.Stop, "Ends a run: the waves in flight end and are committed. attnpo train goes on with it.",
+        ControlVerbs.Stop, "Ends a run: the waves in flight end and are journaled. attnpo train goes on with it.",
         async (directory, output, cancellation) =>
         {
             var wait = new LiveRun(directory);

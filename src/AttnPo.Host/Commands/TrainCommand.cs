@@ -94,7 +94,8 @@ internal static class TrainCommand
             case RunEnd.Failed:
                 throw new WorkFailedException(outcome.Message);
             case RunEnd.Stopped:
-                console.Output.WriteLine($"stopped after step {outcome.Step}{Waves(outcome)}; attnpo train --run {directory} goes on");
+                console.Output.WriteLine($"stopped after step {outcome.Step}{Waves(outcome)}; attnpo train --run {directory} "
+                    + (outcome.IsPaused ? $"starts it paused, attnpo resume {directory} then goes on" : "goes on"));
                 return cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
             default:
                 foreach (var line in RunSummary.Lines(directory)) console.Output.WriteLine(line);

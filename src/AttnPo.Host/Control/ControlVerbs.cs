@@ -3,7 +3,7 @@ namespace AttnPo.Host.Control;
 /// <summary>What can be asked of a run, as it stands in the endpoint's addresses and on the command line.</summary>
 internal static class ControlVerbs
 {
-    /// <summary>Drain to a commit and do nothing until resumed.</summary>
+    /// <summary>Drain and do nothing until resumed.</summary>
     public const string Pause = "pause";
 
     /// <summary>Go on after a pause.</summary>

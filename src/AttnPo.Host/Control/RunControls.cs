@@ -9,7 +9,7 @@ internal sealed record RunControls
     /// <summary>What the run is doing, as the members of a JSON object.</summary>
     public required Func<CancellationToken, Task<Action<Utf8JsonWriter>>> Status { get; init; }
 
-    /// <summary>Drain to a commit and do nothing until resumed.</summary>
+    /// <summary>Drain and do nothing until resumed.</summary>
     public required Func<CancellationToken, Task<RunReply>> Pause { get; init; }
 
     /// <summary>Go on after a pause.</summary>

@@ -43,6 +43,10 @@ internal static class SettingsResolver
     {
         var prompts = s.Get<long>("rollout.prompts-per-step");
         var waves = s.Get<long>("rollout.waves-per-step");
+        var stall = s.Get<TimeSpan>("pipeline.stall-after");
+        Require(
+            s, "pipeline.give-up-after", s.Get<TimeSpan>("pipeline.give-up-after") >= stall,
+            $"at least pipeline.stall-after = {s.Written("pipeline.stall-after")}: a wait is reported before it is given up");
         Require(s, "rollout.waves-per-step", waves <= prompts, $"at most rollout.prompts-per-step = {prompts}: a wave holds at least one prompt");
         if (s.Get<string>("task.name") == "none")
         {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace AttnPo.Host.Training;
 
-/// <summary>A run in a process of its own: this executable once more. It never outlives the command that started it.</summary>
+/// <summary>A run in a process of its own: this executable once more. It ends with the command that started it, unless that is itself killed.</summary>
 internal sealed class TrainingProcess : IDisposable
 {
     /// <summary>What a process that was killed by SIGKILL answers.</summary>
