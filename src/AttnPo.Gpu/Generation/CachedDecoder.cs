@@ -35,7 +35,7 @@ internal sealed class CachedDecoder : IPolicyModel
     public bool MovesAreFree => false;
 
     /// <inheritdoc/>
-    public void Load(IReadOnlyList<Tensor> weights)
+    public void Load(IWeightSource weights)
     {
         _decoder.CopyFrom(weights);
         _decoder.Fuse();

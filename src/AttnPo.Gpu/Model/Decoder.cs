@@ -7,10 +7,11 @@ namespace AttnPo.Gpu.Model;
 /// A Qwen2 decoder in 32-bit floats. Parameter names are those of the checkpoint. Forward passes may run on several threads at
 /// once as long as nobody changes the weights meanwhile.
 /// </summary>
-public sealed class Decoder : nn.Module
+public sealed class Decoder : nn.Module, IWeightSource
 {
     private readonly DecoderStack model;
     private readonly Projection? lm_head;
+    private readonly Dictionary<string, Parameter> _byName;
 
     internal Decoder(ModelConfig config, Device device) : base(nameof(Decoder))
     {
@@ -23,6 +24,7 @@ public sealed class Decoder : nn.Module
         RegisterComponents();
         Weights = named_parameters().ToArray();
         foreach (var (_, weight) in Weights) weight.DetachFromDisposeScope();
+        _byName = Weights.ToDictionary(w => w.Name, w => w.Weight, StringComparer.Ordinal);
     }
 
     /// <summary>Shape of the model.</summary>
@@ -80,12 +82,12 @@ public sealed class Decoder : nn.Module
     /// </summary>
     internal void Fuse() => model.Fuse();
 
-    /// <summary>Takes over the values of another model's weights.</summary>
-    internal void CopyFrom(IReadOnlyList<Tensor> weights)
+    /// <summary>Takes over the values of all weights.</summary>
+    internal void CopyFrom(IWeightSource source)
     {
         using var gradients = no_grad();
-        if (weights.Count != Weights.Count)
-            throw new ArgumentException($"{weights.Count} tensors for a model of {Weights.Count}", nameof(weights));
-        for (var i = 0; i < weights.Count; i++) Weights[i].Weight.copy_(weights[i]);
+        foreach (var (name, weight) in Weights) source.Read(name, value => weight.copy_(value));
     }
+
+    void IWeightSource.Read(string name, Action<Tensor> use) => use(_byName[name]);
 }

@@ -11,7 +11,7 @@ public sealed class PolicyStore(int capacity = 2) : IDisposable
 {
     private readonly int _capacity = capacity > 0 ? capacity : throw new ArgumentOutOfRangeException(nameof(capacity));
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<long, Tensor[]> _versions = [];
+    private readonly SortedDictionary<long, (string Name, Tensor Copy)[]> _versions = [];
 
     /// <summary>The highest version held; null before the first.</summary>
     public long? Newest
@@ -36,8 +36,8 @@ public sealed class PolicyStore(int capacity = 2) : IDisposable
                 _versions.Remove(oldest);
             }
             using var gradients = no_grad();
-            copies ??= [.. policy.Weights.Select(w => empty_like(w.Weight, requires_grad: false).DetachFromDisposeScope())];
-            for (var i = 0; i < copies.Length; i++) copies[i].copy_(policy.Weights[i].Weight);
+            copies ??= [.. policy.Weights.Select(w => (w.Name, empty_like(w.Weight, requires_grad: false).DetachFromDisposeScope()))];
+            for (var i = 0; i < copies.Length; i++) copies[i].Copy.copy_(policy.Weights[i].Weight);
             _versions[version] = copies;
         }
     }
@@ -48,7 +48,7 @@ public sealed class PolicyStore(int capacity = 2) : IDisposable
 
     /// <summary>Lends the weights of a version for the duration of a call; nothing is published meanwhile.</summary>
     /// <exception cref="InvalidOperationException">The version is not held.</exception>
-    internal void Read(long version, Action<IReadOnlyList<Tensor>> reader)
+    internal void Read(long version, Action<IWeightSource> reader)
     {
         lock (_lock)
         {
@@ -57,7 +57,7 @@ public sealed class PolicyStore(int capacity = 2) : IDisposable
                 throw new InvalidOperationException(
                     $"policy version {version} is not held; held: {(_versions.Count == 0 ? "none" : string.Join(", ", _versions.Keys))}");
             }
-            reader(weights);
+            reader(new Version(weights));
         }
     }
 
@@ -72,7 +72,14 @@ public sealed class PolicyStore(int capacity = 2) : IDisposable
 
     private void Free(long version)
     {
-        foreach (var tensor in _versions[version]) tensor.Dispose();
+        foreach (var (_, copy) in _versions[version]) copy.Dispose();
         _versions.Remove(version);
+    }
+
+    private sealed class Version((string Name, Tensor Copy)[] weights) : IWeightSource
+    {
+        private readonly Dictionary<string, Tensor> _byName = weights.ToDictionary(w => w.Name, w => w.Copy, StringComparer.Ordinal);
+
+        public void Read(string name, Action<Tensor> use) => use(_byName[name]);
     }
 }

@@ -63,7 +63,7 @@ public sealed class GradientTests
             using var kept = weight.detach().clone();
             using (no_grad()) weight.add_(direction, distance);
             using var other = TinyPolicy.Learner(new PolicyStore());
-            other.Decoder.CopyFrom([.. learner.Decoder.Weights.Select(w => (Tensor)w.Weight)]);
+            other.Decoder.CopyFrom(learner.Decoder);
             var loss = other.Trainer.Accumulate(samples).Loss;
             using (no_grad()) weight.copy_(kept);
             return loss;

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using AttnPo.Gpu.Model;
-using static TorchSharp.torch;
 
 namespace AttnPo.Gpu.Generation.Processor;
 
@@ -60,53 +58,48 @@ internal sealed unsafe class PackedWeights : IDisposable
 
     public PackedMatrix Head { get; }
 
-    /// <summary>Takes over the weights, in the order of <see cref="WeightShapes"/>, which must lie on the processor.</summary>
-    public void Load(IReadOnlyList<Tensor> weights)
+    /// <summary>Takes over the weights.</summary>
+    public void Load(IWeightSource weights)
     {
-        var byName = WeightShapes.Of(_config).Select(w => w.Name).Zip(weights).ToDictionary();
-        var hidden = _config.HiddenSize;
-        var embedding = Values(WeightShapes.Embedding);
+        var (hidden, inner, source) = (_config.HiddenSize, _config.IntermediateSize, new WeightRows(weights));
         var stride = PackedMatrix.Padded(hidden);
-        for (var token = 0; token < _config.VocabularySize; token++)
-            embedding.Slice(token * hidden, hidden).CopyTo(new Span<float>(Embedding.Pointer + (long)token * stride, hidden));
+        source.ForEach(WeightShapes.Embedding, (token, row) => row.CopyTo(new Span<float>(Embedding.Pointer + (long)token * stride, hidden)));
         for (var layer = 0; layer < Layers.Count; layer++) LoadLayer(Layers[layer], $"model.layers.{layer}.");
-        Fill(Head, 0, Values(_config.TiedHead ? WeightShapes.Embedding : WeightShapes.Head), hidden, Values("model.norm.weight"));
+        Fill(Head, 0, _config.TiedHead ? WeightShapes.Embedding : WeightShapes.Head, source.All("model.norm.weight"));
 
         void LoadLayer(PackedLayer layer, string prefix)
         {
-            var norm = Values(prefix + "input_layernorm.weight");
-            LoadHeads(layer, prefix + "self_attn.q_proj", 0, _config.Heads, norm, 1 / MathF.Sqrt(_config.HeadSize));
-            LoadHeads(layer, prefix + "self_attn.k_proj", _config.Heads, _config.KeyValueHeads, norm, 1);
-            LoadHeads(layer, prefix + "self_attn.v_proj", _config.Heads + _config.KeyValueHeads, _config.KeyValueHeads, norm, 1);
+            var norm = source.All(prefix + "input_layernorm.weight");
+            LoadHeads(layer, prefix + "self_attn.q_proj", 0, norm, 1 / MathF.Sqrt(_config.HeadSize));
+            LoadHeads(layer, prefix + "self_attn.k_proj", _config.Heads, norm, 1);
+            LoadHeads(layer, prefix + "self_attn.v_proj", _config.Heads + _config.KeyValueHeads, norm, 1);
 
             int size = _config.HeadSize, width = PackedMatrix.Padded(size);
-            var output = Values(prefix + "self_attn.o_proj.weight");
-            for (var row = 0; row < hidden; row++)
+            source.ForEach(prefix + "self_attn.o_proj.weight", (output, row) =>
             {
-                for (var head = 0; head < _config.Heads; head++)
-                    layer.Output.Set(row, head * width, output.Slice((row * _config.Heads + head) * size, size), default);
-            }
+                for (var head = 0; head < _config.Heads; head++) layer.Output.Set(output, head * width, row.Slice(head * size, size), default);
+            });
 
-            norm = Values(prefix + "post_attention_layernorm.weight");
-            Fill(layer.GateAndUp, 0, Values(prefix + "mlp.gate_proj.weight"), hidden, norm);
-            Fill(layer.GateAndUp, PackedMatrix.Padded(_config.IntermediateSize), Values(prefix + "mlp.up_proj.weight"), hidden, norm);
-            Fill(layer.Down, 0, Values(prefix + "mlp.down_proj.weight"), _config.IntermediateSize, default);
+            norm = source.All(prefix + "post_attention_layernorm.weight");
+            Fill(layer.GateAndUp, 0, prefix + "mlp.gate_proj.weight", norm);
+            Fill(layer.GateAndUp, PackedMatrix.Padded(inner), prefix + "mlp.up_proj.weight", norm);
+            Fill(layer.Down, 0, prefix + "mlp.down_proj.weight", []);
         }
 
-        void LoadHeads(PackedLayer layer, string name, int firstHead, int heads, ReadOnlySpan<float> norm, float factor)
+        void LoadHeads(PackedLayer layer, string name, int firstHead, float[] norm, float factor)
         {
-            var weight = Values(name + ".weight");
-            var bias = Values(name + ".bias");
+            var bias = source.All(name + ".bias");
             int size = _config.HeadSize, width = PackedMatrix.Padded(size);
-            for (var row = 0; row < heads * size; row++)
+            source.ForEach(name + ".weight", (row, values) =>
             {
                 var output = (firstHead + row / size) * width + row % size;
-                layer.Joined.Set(output, 0, weight.Slice(row * hidden, hidden), norm, factor);
+                layer.Joined.Set(output, 0, values, norm, factor);
                 layer.JoinedBias.Pointer[output] = bias[row] * factor;
-            }
+            });
         }
 
-        ReadOnlySpan<float> Values(string name) => MemoryMarshal.Cast<byte, float>(byName[name].bytes);
+        void Fill(PackedMatrix matrix, int firstOutput, string name, float[] inputScales) =>
+            source.ForEach(name, (row, values) => matrix.Set(firstOutput + row, 0, values, inputScales));
     }
 
     public void Dispose()
@@ -114,11 +107,5 @@ internal sealed unsafe class PackedWeights : IDisposable
         foreach (var layer in Layers) layer.Dispose();
         Embedding.Dispose();
         Head.Dispose();
-    }
-
-    private static void Fill(PackedMatrix matrix, int firstOutput, ReadOnlySpan<float> weights, int inputs, ReadOnlySpan<float> inputScales)
-    {
-        for (var row = 0; row < weights.Length / inputs; row++)
-            matrix.Set(firstOutput + row, 0, weights.Slice(row * inputs, inputs), inputScales);
     }
 }

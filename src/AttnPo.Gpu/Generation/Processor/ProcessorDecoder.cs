@@ -2,7 +2,6 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using AttnPo.Gpu.Model;
-using static TorchSharp.torch;
 
 namespace AttnPo.Gpu.Generation.Processor;
 
@@ -53,7 +52,7 @@ internal sealed class ProcessorDecoder : IPolicyModel
     public int PageCount => _cache.PageCount;
 
     /// <inheritdoc/>
-    public void Load(IReadOnlyList<Tensor> weights) => _weights.Load(weights);
+    public void Load(IWeightSource weights) => _weights.Load(weights);
 
     /// <inheritdoc/>
     public void Begin(IReadOnlyList<int[]> prompts, int samplesPerPrompt, LogitsReader reader)
