@@ -3,7 +3,7 @@ namespace AttnPo.Gpu.Model;
 /// <summary>Cuts rows so that one chunk's logits over the whole vocabulary stay small, whatever the vocabulary.</summary>
 internal static class LogitChunks
 {
-    private const int Elements = 1 << 23;
+    private const int Elements = 1 << 24;
 
     public static IEnumerable<(int Start, int Count)> Of(int rows, int vocabularySize)
     {

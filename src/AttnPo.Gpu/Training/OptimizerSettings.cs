@@ -27,6 +27,18 @@ public sealed record OptimizerSettings
     /// <summary>Positions computed at once, padding included; bounds the memory of a pass.</summary>
     public int MicroBatchTokens { get; init; } = 4096;
 
+    /// <summary>Whether backward computes each layer once more, so that one layer's activations are held instead of all layers'.</summary>
+    public bool Recompute { get; init; } = true;
+
+    /// <summary>Type of products and attention; weights, residual stream, norms, loss and optimizer state are 32-bit floats always.</summary>
+    public NumberFormat Compute { get; init; } = NumberFormat.Float32;
+
+    /// <summary>
+    /// Most that the ratio of the trainer's probability to the generator's weighs a token; 0: tokens are not weighed by it (they
+    /// are taken for on-policy).
+    /// </summary>
+    public double ImportanceCap { get; init; }
+
     /// <summary>Refuses values out of range.</summary>
     internal void Validate()
     {
@@ -37,6 +49,7 @@ public sealed record OptimizerSettings
         Require(ClipNorm > 0, nameof(ClipNorm), ClipNorm, "above 0");
         Require(PpoClip is > 0 and < 1, nameof(PpoClip), PpoClip, "between 0 and 1");
         Require(DualClip > 1, nameof(DualClip), DualClip, "above 1");
+        Require(ImportanceCap >= 0, nameof(ImportanceCap), ImportanceCap, "0 or more");
         Require(MicroBatchTokens > 0, nameof(MicroBatchTokens), MicroBatchTokens, "above 0");
 
         static void Require(bool holds, string name, double value, string expected)
