@@ -2,10 +2,11 @@ using static TorchSharp.torch;
 
 namespace AttnPo.Gpu.Model;
 
-/// <summary>Grouped-query self-attention with rotary positions and biases on queries, keys and values.</summary>
+/// <summary>Grouped-query self-attention with rotary positions; biases, and norms of queries and keys, where the architecture has them.</summary>
 internal sealed class Attention : nn.Module<Tensor, Rotation, ForwardPass, Tensor>
 {
     private readonly Projection q_proj, k_proj, v_proj, o_proj;
+    private readonly RmsNorm? q_norm, k_norm;
     private readonly int _layer;
     private readonly long _heads, _keyHeads, _headSize;
     private readonly FusedWeights _fused = new();
@@ -14,10 +15,15 @@ internal sealed class Attention : nn.Module<Tensor, Rotation, ForwardPass, Tenso
     {
         (_layer, _heads, _keyHeads, _headSize) = (layer, config.Heads, config.KeyValueHeads, config.HeadSize);
         long queries = _heads * _headSize, keys = _keyHeads * _headSize;
-        q_proj = new Projection(config.HiddenSize, queries, hasBias: true, device);
-        k_proj = new Projection(config.HiddenSize, keys, hasBias: true, device);
-        v_proj = new Projection(config.HiddenSize, keys, hasBias: true, device);
-        o_proj = new Projection(queries, config.HiddenSize, hasBias: false, device);
+        q_proj = new Projection(config.HiddenSize, queries, config.HasHeadBias, device);
+        k_proj = new Projection(config.HiddenSize, keys, config.HasHeadBias, device);
+        v_proj = new Projection(config.HiddenSize, keys, config.HasHeadBias, device);
+        o_proj = new Projection(queries, config.HiddenSize, config.AttentionBias, device);
+        if (config.HasHeadNorm)
+        {
+            q_norm = new RmsNorm(_headSize, config.RmsNormEpsilon, device);
+            k_norm = new RmsNorm(_headSize, config.RmsNormEpsilon, device);
+        }
         RegisterComponents();
     }
 
@@ -28,7 +34,7 @@ internal sealed class Attention : nn.Module<Tensor, Rotation, ForwardPass, Tenso
 
         // One product for queries, keys and values. (B, T, heads + 2 key heads, head size)
         var joined = Joined(input).view(batch, length, _heads + 2 * _keyHeads, _headSize);
-        var rotated = RotaryEmbedding.Apply(joined.narrow(2, 0, _heads + _keyHeads), rotation);
+        var rotated = RotaryEmbedding.Apply(Normalised(joined.narrow(2, 0, _heads + _keyHeads)), rotation);
         var queries = rotated.narrow(2, 0, _heads).transpose(1, 2);
         var keys = rotated.narrow(2, _heads, _keyHeads).transpose(1, 2);
         var values = joined.narrow(2, _heads + _keyHeads, _keyHeads).transpose(1, 2);
@@ -42,14 +48,19 @@ internal sealed class Attention : nn.Module<Tensor, Rotation, ForwardPass, Tenso
 
     /// <summary>Joins the weights once, for passes without gradients; to be called again after the weights change.</summary>
     public void Fuse() => _fused.Set(
-        [q_proj.Weight, k_proj.Weight, v_proj.Weight], [q_proj.Bias!, k_proj.Bias!, v_proj.Bias!]);
+        [q_proj.Weight, k_proj.Weight, v_proj.Weight], q_proj.Bias is null ? null : [q_proj.Bias, k_proj.Bias!, v_proj.Bias!]);
 
     private Tensor Joined(Tensor input) => _fused.IsSet && !is_grad_enabled()
         ? nn.functional.linear(input, _fused.Weight!, _fused.Bias)
         : nn.functional.linear(
             input,
             cat([q_proj.Weight, k_proj.Weight, v_proj.Weight]),
-            cat([q_proj.Bias!, k_proj.Bias!, v_proj.Bias!]));
+            q_proj.Bias is null ? null : cat([q_proj.Bias, k_proj.Bias!, v_proj.Bias!]));
+
+    /// <summary>(B, T, heads + key heads, head size) -> the same</summary>
+    private Tensor Normalised(Tensor heads) => q_norm is null
+        ? heads
+        : cat([q_norm.forward(heads.narrow(2, 0, _heads)), k_norm!.forward(heads.narrow(2, _heads, _keyHeads))], 2);
 
     /// <summary>(B, heads, T, head size) -> (B, T, heads, head size)</summary>
     private Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? mask) =>

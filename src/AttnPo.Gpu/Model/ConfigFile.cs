@@ -10,6 +10,9 @@ internal static class ConfigFile
     // Real ones have a few kilobytes.
     private const int MaximumBytes = 1 << 20;
 
+    // The only architecture whose head size does not follow from the hidden size where it is not stated.
+    private const int Qwen3HeadSize = 128;
+
     /// <summary>The file's content, read once.</summary>
     /// <exception cref="InvalidDataException">It is larger than any configuration.</exception>
     public static byte[] ReadBytes(string file)
@@ -37,81 +40,55 @@ internal static class ConfigFile
         }
     }
 
-    private static ModelConfig Read(JsonElement root, string file)
+    private static ModelConfig Read(JsonElement element, string file)
     {
-        if (root.ValueKind != JsonValueKind.Object) throw new InvalidDataException($"{file}: expected a JSON object");
-        RequireArchitecture(root, file);
-        Refuse(Present(root, "rope_scaling") is not null, "rope_scaling");
-        Refuse(Present(root, "use_sliding_window") is { ValueKind: JsonValueKind.True }, "use_sliding_window");
-        Refuse(Present(root, "quantization_config") is not null, "quantization_config");
-        if (Present(root, "hidden_act") is { } act && act.ToString() != "silu")
-            throw new InvalidDataException($"{file}: not supported: hidden_act {act}; supported: silu");
+        if (element.ValueKind != JsonValueKind.Object) throw new InvalidDataException($"{file}: expected a JSON object");
+        var root = new ConfigObject(element, file);
+        var architecture = ReadArchitecture(root);
+        if (root.Present("quantization_config") is not null) throw root.Error("not supported: quantization_config");
+        if (root.Flag("mlp_bias")) throw root.Error("not supported: mlp_bias");
+        if (root.Flag("use_mrope")) throw root.Error("not supported: use_mrope");
+        if (root.Present("hidden_act") is { } act && act.ToString() != "silu")
+            throw root.Error($"not supported: hidden_act {act}; supported: silu");
 
-        var hidden = Integer(root, "hidden_size", file);
-        var heads = Integer(root, "num_attention_heads", file);
+        var hidden = root.Integer("hidden_size");
+        var heads = root.Integer("num_attention_heads");
+        var (theta, scaling) = RopeKeys.Read(root);
         var config = new ModelConfig(
             hidden,
-            Integer(root, "intermediate_size", file),
-            Integer(root, "num_hidden_layers", file),
+            root.Integer("intermediate_size"),
+            root.Integer("num_hidden_layers"),
             heads,
-            Integer(root, "num_key_value_heads", file, heads),
-            Integer(root, "head_dim", file, HeadSize(hidden, heads, file, Present(root, "head_dim") is not null)),
-            Integer(root, "vocab_size", file),
-            Integer(root, "max_position_embeddings", file),
-            Number(root, "rms_norm_eps", file, 1e-6),
-            RopeTheta(root, file),
-            Present(root, "tie_word_embeddings") is { ValueKind: JsonValueKind.True });
-        config.Validate(file);
-        return config;
-
-        void Refuse(bool present, string key)
+            root.Integer("num_key_value_heads", heads),
+            root.Present("head_dim") is null ? HeadSize(root, architecture, hidden, heads) : root.Integer("head_dim"),
+            root.Integer("vocab_size"),
+            root.Integer("max_position_embeddings"),
+            root.Number("rms_norm_eps", 1e-6),
+            theta,
+            root.Flag("tie_word_embeddings"))
         {
-            if (present) throw new InvalidDataException($"{file}: not supported: {key}");
-        }
+            Architecture = architecture,
+            // Qwen2 has its biases whatever the key says.
+            AttentionBias = architecture != Architecture.Qwen2 && root.Flag("attention_bias"),
+            RopeScaling = scaling,
+        };
+        config.Validate(file);
+        WindowKeys.Refuse(root, config);
+        return config;
     }
 
-    private static void RequireArchitecture(JsonElement root, string file)
+    private static Architecture ReadArchitecture(ConfigObject root)
     {
-        var named = Present(root, "architectures") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0
-            ? list[0].ToString()
-            : Present(root, "model_type")?.ToString() is { } type ? type == "qwen2" ? ModelConfig.Architecture : type : null;
-        if (named is null) throw new InvalidDataException($"{file}: architectures is missing");
-        if (named != ModelConfig.Architecture)
-            throw new InvalidDataException($"{file}: not supported: architecture {named}; supported: {ModelConfig.Architecture}");
+        if (root.Texts("architectures") is [var named, ..]) return ArchitectureNames.OfName(named) ?? throw NotSupported(named);
+        if (root.Present("model_type")?.ToString() is { } type) return ArchitectureNames.OfType(type) ?? throw NotSupported(type);
+        throw root.Error("architectures is missing");
+
+        InvalidDataException NotSupported(string name) =>
+            root.Error($"not supported: architecture {name}; supported: {ArchitectureNames.Supported}");
     }
 
-    /// <summary>Newer files keep the base of the frequencies in an object of its own.</summary>
-    private static double RopeTheta(JsonElement root, string file)
-    {
-        if (Present(root, "rope_parameters") is not { ValueKind: JsonValueKind.Object } parameters)
-            return Number(root, "rope_theta", file, 10000);
-        if (Present(parameters, "rope_type") is { } type && type.ToString() != "default")
-            throw new InvalidDataException($"{file}: not supported: rope_type {type}; supported: default");
-        return Number(parameters, "rope_theta", file, 10000);
-    }
-
-    private static int HeadSize(int hidden, int heads, string file, bool stated) =>
-        stated ? 0
+    private static int HeadSize(ConfigObject root, Architecture architecture, int hidden, int heads) =>
+        architecture == Architecture.Qwen3 ? Qwen3HeadSize
         : heads > 0 && hidden % heads == 0 ? hidden / heads
-        : throw new InvalidDataException($"{file}: hidden_size ({hidden}) is not a multiple of num_attention_heads ({heads})");
-
-    private static JsonElement? Present(JsonElement parent, string key) =>
-        parent.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    private static int Integer(JsonElement parent, string key, string file, int? fallback = null)
-    {
-        if (Present(parent, key) is not { } value)
-            return fallback ?? throw new InvalidDataException($"{file}: {key} is missing");
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
-            ? number
-            : throw new InvalidDataException($"{file}: {key} is {value}; expected a whole number");
-    }
-
-    private static double Number(JsonElement parent, string key, string file, double fallback)
-    {
-        if (Present(parent, key) is not { } value) return fallback;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number)
-            ? number
-            : throw new InvalidDataException($"{file}: {key} is {value}; expected a number");
-    }
+        : throw root.Error($"hidden_size ({hidden}) is not a multiple of num_attention_heads ({heads})");
 }

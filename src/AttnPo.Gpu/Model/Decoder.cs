@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace AttnPo.Gpu.Model;
 
 /// <summary>
-/// A Qwen2 decoder in 32-bit floats. Parameter names are those of the checkpoint. Forward passes may run on several threads at
+/// A decoder in 32-bit floats. Parameter names are those of the checkpoint. Forward passes may run on several threads at
 /// once as long as nobody changes the weights meanwhile.
 /// </summary>
 public sealed class Decoder : nn.Module, IWeightSource

@@ -16,7 +16,7 @@ internal sealed class DecoderStack : nn.Module<Tensor, ForwardPass, Tensor>
         embed_tokens = new TokenEmbedding(config.VocabularySize, config.HiddenSize, device);
         layers = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(l => new DecoderLayer(config, l, device)).ToArray());
         norm = new RmsNorm(config.HiddenSize, config.RmsNormEpsilon, device);
-        _rotary = new RotaryEmbedding(config.HeadSize, config.MaxPositions, config.RopeTheta, device);
+        _rotary = new RotaryEmbedding(RotaryFrequencies.Of(config), config.MaxPositions, device);
         RegisterComponents();
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace AttnPo.Gpu.Model;
 
-/// <summary>The shape of a Qwen2 decoder, as <c>config.json</c> of a Hugging Face folder states it.</summary>
+/// <summary>The shape of a decoder, by default of a Qwen2, as <c>config.json</c> of a Hugging Face folder states it.</summary>
 /// <param name="HiddenSize">Width of the residual stream.</param>
 /// <param name="IntermediateSize">Width inside the feed-forward blocks.</param>
 /// <param name="Layers">Number of decoder layers.</param>
@@ -19,7 +19,20 @@ public sealed record ModelConfig(
     int HiddenSize, int IntermediateSize, int Layers, int Heads, int KeyValueHeads, int HeadSize,
     int VocabularySize, int MaxPositions, double RmsNormEpsilon, double RopeTheta, bool TiedHead)
 {
-    internal const string Architecture = "Qwen2ForCausalLM";
+    /// <summary>The family.</summary>
+    public Architecture Architecture { get; init; } = Architecture.Qwen2;
+
+    /// <summary>Whether all four projections of attention have biases. A Qwen2, which has three in any case, never states it.</summary>
+    public bool AttentionBias { get; init; }
+
+    /// <summary>How rotary frequencies are scaled; null: not at all.</summary>
+    public RopeScaling? RopeScaling { get; init; }
+
+    /// <summary>Whether the projections to queries, keys and values have biases.</summary>
+    public bool HasHeadBias => AttentionBias || Architecture == Architecture.Qwen2;
+
+    /// <summary>Whether queries and keys are normalised, head by head.</summary>
+    public bool HasHeadNorm => Architecture == Architecture.Qwen3;
 
     /// <summary>Query heads that share one key and value head.</summary>
     public int HeadsPerKeyValue => Heads / KeyValueHeads;
@@ -40,27 +53,40 @@ public sealed record ModelConfig(
         {
             writer.WriteStartObject();
             writer.WriteStartArray("architectures");
-            writer.WriteStringValue(Architecture);
+            writer.WriteStringValue(Architecture.Name());
             writer.WriteEndArray();
-            writer.WriteString("model_type", "qwen2");
+            writer.WriteString("model_type", Architecture.Type());
             writer.WriteNumber("hidden_size", HiddenSize);
             writer.WriteNumber("intermediate_size", IntermediateSize);
             writer.WriteNumber("num_hidden_layers", Layers);
             writer.WriteNumber("num_attention_heads", Heads);
             writer.WriteNumber("num_key_value_heads", KeyValueHeads);
-            // Other readers derive the head size from the hidden size; only a departure needs to be written.
-            if (HeadSize != HiddenSize / Heads) writer.WriteNumber("head_dim", HeadSize);
+            // Other readers derive the head size of the older architectures from the hidden size; only a departure needs to be written.
+            if (Architecture == Architecture.Qwen3 || HeadSize != HiddenSize / Heads) writer.WriteNumber("head_dim", HeadSize);
             writer.WriteNumber("vocab_size", VocabularySize);
             writer.WriteNumber("max_position_embeddings", MaxPositions);
             writer.WriteNumber("rms_norm_eps", RmsNormEpsilon);
             writer.WriteNumber("rope_theta", RopeTheta);
+            if (RopeScaling is { } scaling) WriteScaling(writer, scaling);
             writer.WriteBoolean("tie_word_embeddings", TiedHead);
             writer.WriteString("hidden_act", "silu");
-            writer.WriteBoolean("use_sliding_window", false);
+            if (Architecture != Architecture.Qwen2) writer.WriteBoolean("attention_bias", AttentionBias);
+            if (Architecture != Architecture.Llama) writer.WriteBoolean("use_sliding_window", false);
             writer.WriteString("torch_dtype", "float32");
             writer.WriteEndObject();
         }
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    private static void WriteScaling(Utf8JsonWriter writer, RopeScaling scaling)
+    {
+        writer.WriteStartObject("rope_scaling");
+        writer.WriteString("rope_type", "llama3");
+        writer.WriteNumber("factor", scaling.Factor);
+        writer.WriteNumber("low_freq_factor", scaling.LowFrequencyFactor);
+        writer.WriteNumber("high_freq_factor", scaling.HighFrequencyFactor);
+        writer.WriteNumber("original_max_position_embeddings", scaling.OriginalMaxPositions);
+        writer.WriteEndObject();
     }
 
     /// <summary>Refuses shapes that cannot be a decoder.</summary>
@@ -81,6 +107,16 @@ public sealed record ModelConfig(
         Require(HeadSize % 2 == 0, $"head_dim ({HeadSize}) is odd; rotary embedding needs pairs");
         Require(RmsNormEpsilon is > 0 and < 1, $"rms_norm_eps is {RmsNormEpsilon}; expected a small positive number");
         Require(RopeTheta > 1 && double.IsFinite(RopeTheta), $"rope_theta is {RopeTheta}; expected a number above 1");
+        Require(!AttentionBias || Architecture != Architecture.Qwen2, "attention_bias is not a choice of Qwen2");
+        if (RopeScaling is { } scaling)
+        {
+            Require(scaling.Factor >= 1 && double.IsFinite(scaling.Factor), $"rope_scaling factor is {scaling.Factor}; expected at least 1");
+            Require(
+                0 < scaling.LowFrequencyFactor && scaling.LowFrequencyFactor < scaling.HighFrequencyFactor && double.IsFinite(scaling.HighFrequencyFactor),
+                $"rope_scaling low_freq_factor is {scaling.LowFrequencyFactor} and high_freq_factor {scaling.HighFrequencyFactor}; "
+                + "expected positive numbers, the low below the high");
+            Within("original_max_position_embeddings", scaling.OriginalMaxPositions, 1 << 24);
+        }
 
         void Within(string key, int value, int most) =>
             Require(value > 0 && value <= most, $"{key} is {value}; expected a positive whole number up to {most}");

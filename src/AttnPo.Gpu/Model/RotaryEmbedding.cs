@@ -6,7 +6,7 @@ namespace AttnPo.Gpu.Model;
 /// Rotates pairs of a head's components by angles that grow with the position. The tables are computed once and grow in powers
 /// of two to the longest sequence seen, since a model's limit may be far beyond what a run uses. Safe from several threads.
 /// </summary>
-internal sealed class RotaryEmbedding(int headSize, int maxPositions, double theta, Device device) : IDisposable
+internal sealed class RotaryEmbedding(float[] frequencies, int maxPositions, Device device) : IDisposable
 {
     private const int SmallestTable = 256;
 
@@ -65,9 +65,7 @@ internal sealed class RotaryEmbedding(int headSize, int maxPositions, double the
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        var exponents = arange(0, headSize, 2, float32, device).div(headSize);
-        var inverse = tensor((float)theta, device: device).pow(exponents).reciprocal();
-        var angles = arange(0, size, 1, float32, device).unsqueeze(1).mul(inverse);
+        var angles = arange(0, size, 1, float32, device).unsqueeze(1).mul(tensor(frequencies, device: device));
         var (cos, sin) = (angles.cos(), angles.sin());
         return new Tables(
             cat([cos, cos], -1).unsqueeze(1).DetachFromDisposeScope(),

@@ -18,12 +18,18 @@ internal static class WeightShapes
             var prefix = $"model.layers.{layer}.";
             yield return (prefix + "input_layernorm.weight", [hidden]);
             yield return (prefix + "self_attn.q_proj.weight", [queries, hidden]);
-            yield return (prefix + "self_attn.q_proj.bias", [queries]);
+            if (config.HasHeadBias) yield return (prefix + "self_attn.q_proj.bias", [queries]);
             yield return (prefix + "self_attn.k_proj.weight", [keys, hidden]);
-            yield return (prefix + "self_attn.k_proj.bias", [keys]);
+            if (config.HasHeadBias) yield return (prefix + "self_attn.k_proj.bias", [keys]);
             yield return (prefix + "self_attn.v_proj.weight", [keys, hidden]);
-            yield return (prefix + "self_attn.v_proj.bias", [keys]);
+            if (config.HasHeadBias) yield return (prefix + "self_attn.v_proj.bias", [keys]);
             yield return (prefix + "self_attn.o_proj.weight", [hidden, queries]);
+            if (config.AttentionBias) yield return (prefix + "self_attn.o_proj.bias", [hidden]);
+            if (config.HasHeadNorm)
+            {
+                yield return (prefix + "self_attn.q_norm.weight", [config.HeadSize]);
+                yield return (prefix + "self_attn.k_norm.weight", [config.HeadSize]);
+            }
             yield return (prefix + "post_attention_layernorm.weight", [hidden]);
             yield return (prefix + "mlp.gate_proj.weight", [inner, hidden]);
             yield return (prefix + "mlp.up_proj.weight", [inner, hidden]);

@@ -15,8 +15,7 @@ public sealed unsafe class ProcessorKernelTests
             var random = new Random((int)seed);
             using var matrix = new PackedMatrix(outputs, inputs);
             var weights = Numbers(random, outputs * inputs);
-            var scales = Numbers(random, inputs);
-            for (var output = 0; output < outputs; output++) matrix.Set(output, 0, weights.AsSpan(output * inputs, inputs), scales, 0.5f);
+            for (var output = 0; output < outputs; output++) matrix.Set(output, 0, weights.AsSpan(output * inputs, inputs));
             using var operand = Buffer(Numbers(random, rows * inputs), PackedMatrix.TileRows * inputs);
             using var bias = Buffer(Numbers(random, outputs), PackedMatrix.PanelWidth);
             using var result = new FloatBuffer((rows + PackedMatrix.TileRows) * matrix.Outputs);
@@ -30,7 +29,7 @@ public sealed unsafe class ProcessorKernelTests
                 for (var output = 0; output < outputs; output++)
                 {
                     var expected = 0.0;
-                    for (var i = 0; i < inputs; i++) expected += operand.Pointer[row * inputs + i] * weights[output * inputs + i] * scales[i] * 0.5;
+                    for (var i = 0; i < inputs; i++) expected += operand.Pointer[row * inputs + i] * weights[output * inputs + i];
                     if (Math.Abs(result.Pointer[row * matrix.Outputs + output] - bias.Pointer[output] - expected) > 1e-4) return false;
                     if (Math.Abs(twice.Pointer[row * matrix.Outputs + output] - 2 * expected) > 1e-4) return false;
                 }
@@ -44,7 +43,7 @@ public sealed unsafe class ProcessorKernelTests
         const int Inputs = 45, Rows = 21;
         var random = new Random(4);
         using var matrix = new PackedMatrix(40, Inputs);
-        for (var output = 0; output < 40; output++) matrix.Set(output, 0, Numbers(random, Inputs), default);
+        for (var output = 0; output < 40; output++) matrix.Set(output, 0, Numbers(random, Inputs));
         using var operand = Buffer(Numbers(random, Rows * Inputs), PackedMatrix.TileRows * Inputs);
         using var together = new FloatBuffer((Rows + PackedMatrix.TileRows) * matrix.Outputs);
         using var alone = new FloatBuffer(PackedMatrix.TileRows * matrix.Outputs);

@@ -32,10 +32,9 @@ public sealed class ModelConfigTests : IDisposable
         Assert.Equal(5e5, Read(json => json["rope_parameters"] = new JsonObject { ["rope_theta"] = 5e5, ["rope_type"] = "default" }).RopeTheta);
 
     [Theory]
-    [InlineData("architectures", """["LlamaForCausalLM"]""", "not supported: architecture LlamaForCausalLM")]
-    [InlineData("rope_scaling", """{"type":"yarn"}""", "not supported: rope_scaling")]
-    [InlineData("rope_parameters", """{"rope_type":"yarn"}""", "not supported: rope_type yarn")]
-    [InlineData("use_sliding_window", "true", "not supported: use_sliding_window")]
+    [InlineData("architectures", """["MistralForCausalLM"]""", "not supported: architecture MistralForCausalLM")]
+    [InlineData("rope_scaling", """{"type":"yarn"}""", "not supported: rope_scaling type yarn")]
+    [InlineData("rope_parameters", """{"rope_type":"yarn"}""", "not supported: rope_parameters type yarn")]
     [InlineData("hidden_act", "\"gelu\"", "not supported: hidden_act gelu")]
     [InlineData("hidden_size", "\"wide\"", "hidden_size is wide; expected a whole number")]
     [InlineData("hidden_size", "63", "hidden_size (63) is not a multiple of num_attention_heads (8)")]

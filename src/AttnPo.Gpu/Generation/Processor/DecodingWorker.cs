@@ -20,11 +20,13 @@ internal sealed unsafe class DecodingWorker : IDisposable
     private readonly RotaryTable _rotary;
     private readonly AttentionKernel _attention;
     private readonly int _hidden, _joined, _inner;
+    private readonly float _queryScale;
     private readonly FloatBuffer _stream, _normal, _heads, _mixed, _gate, _logits;
 
     public DecodingWorker(ModelConfig config, PackedWeights weights, CacheShape shape, RotaryTable rotary)
     {
         (_config, _weights, _shape, _rotary) = (config, weights, shape, rotary);
+        _queryScale = 1 / MathF.Sqrt(config.HeadSize);
         _attention = new AttentionKernel(shape);
         _hidden = PackedMatrix.Padded(config.HiddenSize);
         _joined = (config.Heads + 2 * config.KeyValueHeads) * shape.HeadWidth;
@@ -61,19 +63,23 @@ internal sealed unsafe class DecodingWorker : IDisposable
         var rows = places.Length;
         for (var row = 0; row < rows; row++)
         {
-            new ReadOnlySpan<float>(_weights.Embedding.Pointer + (long)places[row].Token * _hidden, _hidden)
-                .CopyTo(new Span<float>(_stream.Pointer + row * _hidden, _hidden));
+            var stream = new Span<float>(_stream.Pointer + row * _hidden, _hidden);
+            _weights.Embedding.Get(places[row].Token, stream);
+            // What is not a number would stay in the padding for good.
+            stream[_config.HiddenSize..].Clear();
         }
         for (var layer = 0; layer < _config.Layers; layer++)
         {
             var packed = _weights.Layers[layer];
-            Normalize(rows);
+            Normalize(rows, packed.InputNorm);
             packed.Joined.Multiply(_normal.Pointer, _hidden, rows, _heads.Pointer, packed.JoinedBias.Pointer);
             for (var row = 0; row < rows; row++) Remember(layer, row, places[row]);
             for (var row = 0; row < rows; row++) Attend(layer, row, places[row]);
+            if (packed.OutputBias is { } bias)
+                for (var row = 0; row < rows; row++) VectorMath.Add(_stream.Pointer + row * _hidden, bias.Pointer, _hidden);
             packed.Output.Multiply(_mixed.Pointer, _config.Heads * _shape.HeadWidth, rows, _stream.Pointer, accumulate: true);
 
-            Normalize(rows);
+            Normalize(rows, packed.InnerNorm);
             packed.GateAndUp.Multiply(_normal.Pointer, _hidden, rows, _gate.Pointer);
             for (var row = 0; row < rows; row++)
                 VectorMath.Gate(_gate.Pointer + row * 2 * _inner, _gate.Pointer + row * 2 * _inner + _inner, _inner);
@@ -82,20 +88,30 @@ internal sealed unsafe class DecodingWorker : IDisposable
         ShowLogits(wanted, worker, reader);
     }
 
-    private void Normalize(int rows)
+    private void Normalize(int rows, FloatBuffer weights)
     {
-        for (var row = 0; row < rows; row++) NormalizeRow(row, row);
+        for (var row = 0; row < rows; row++) NormalizeRow(row, row, weights);
     }
 
-    private void NormalizeRow(int from, int to) => VectorMath.Normalize(
-        _stream.Pointer + from * _hidden, _normal.Pointer + to * _hidden, _hidden, _config.HiddenSize, (float)_config.RmsNormEpsilon);
+    private void NormalizeRow(int from, int to, FloatBuffer weights) => VectorMath.Normalize(
+        _stream.Pointer + from * _hidden, _normal.Pointer + to * _hidden, weights.Pointer, _hidden, _config.HiddenSize,
+        (float)_config.RmsNormEpsilon);
 
-    /// <summary>Rotates queries and keys; keys and values go to the cache.</summary>
+    /// <summary>Normalises, rotates and scales queries and keys; keys and values go to the cache.</summary>
     private void Remember(int layer, int row, TokenPlace place)
     {
         var heads = _heads.Pointer + (long)row * _joined;
         var width = _shape.HeadWidth;
-        for (var head = 0; head < _config.Heads + _config.KeyValueHeads; head++) _rotary.Rotate(heads + head * width, place.Position);
+        var packed = _weights.Layers[layer];
+        for (var head = 0; head < _config.Heads + _config.KeyValueHeads; head++)
+        {
+            var at = heads + head * width;
+            var isQuery = head < _config.Heads;
+            if ((isQuery ? packed.QueryNorm : packed.KeyNorm) is { } norm)
+                VectorMath.Normalize(at, at, norm.Pointer, width, _config.HeadSize, (float)_config.RmsNormEpsilon);
+            _rotary.Rotate(at, place.Position);
+            if (isQuery) VectorMath.Scale(at, width, _queryScale);
+        }
         var keys = heads + _config.Heads * width;
         var values = keys + _config.KeyValueHeads * width;
         var page = (float*)place.Sequence.Pages[place.Position / CacheShape.PagePositions];
@@ -125,7 +141,7 @@ internal sealed unsafe class DecodingWorker : IDisposable
     {
         var count = 0;
         for (var row = 0; row < wanted.Length; row++)
-            if (wanted[row] >= 0) NormalizeRow(row, count++);
+            if (wanted[row] >= 0) NormalizeRow(row, count++, _weights.Norm);
         if (count == 0) return;
         _weights.Head.Multiply(_normal.Pointer, _hidden, count, _logits.Pointer);
         count = 0;

@@ -33,15 +33,18 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     public static int Padded(int size) => (size + PanelWidth - 1) / PanelWidth * PanelWidth;
 
-    /// <summary>Sets weights of one output from an input on, each times its input's scale and a common factor.</summary>
-    public void Set(int output, int firstInput, ReadOnlySpan<float> weights, ReadOnlySpan<float> inputScales, float factor = 1)
+    /// <summary>Sets weights of one output from an input on.</summary>
+    public void Set(int output, int firstInput, ReadOnlySpan<float> weights)
     {
         var column = Panel(output) + (long)firstInput * PanelWidth + output % PanelWidth;
-        for (var i = 0; i < weights.Length; i++)
-        {
-            var scale = inputScales.IsEmpty ? 1 : inputScales[i];
-            column[(long)i * PanelWidth] = weights[i] * scale * factor;
-        }
+        for (var i = 0; i < weights.Length; i++) column[(long)i * PanelWidth] = weights[i];
+    }
+
+    /// <summary>Reads all weights of one output.</summary>
+    public void Get(int output, Span<float> weights)
+    {
+        var column = Panel(output) + output % PanelWidth;
+        for (var i = 0; i < Inputs; i++) weights[i] = column[(long)i * PanelWidth];
     }
 
     /// <summary>result = start + rows x weights, where start is the result itself, or the bias, or 0.</summary>

@@ -29,7 +29,7 @@ internal sealed class ProcessorDecoder : IPolicyModel
         _config = config;
         _weights = new PackedWeights(config);
         _cache = new PagedCache(new CacheShape(config));
-        _rotary = new RotaryTable(config.HeadSize, config.RopeTheta);
+        _rotary = new RotaryTable(RotaryFrequencies.Of(config));
         _workers = [.. Enumerable.Range(0, threads).Select(_ => new DecodingWorker(config, _weights, _cache.Shape, _rotary))];
     }
 

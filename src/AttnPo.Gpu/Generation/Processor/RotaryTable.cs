@@ -4,11 +4,11 @@ namespace AttnPo.Gpu.Generation.Processor;
 /// Cosines and sines of the rotary angles, for as many positions as have been asked for. Angles are rounded to 32 bits as the
 /// decoder and the reference implementations do, whose results would otherwise drift away at high positions.
 /// </summary>
-internal sealed class RotaryTable(int headSize, double theta)
+internal sealed class RotaryTable(float[] frequencies)
 {
     private const int Positions = 256;
 
-    private readonly int _half = headSize / 2;
+    private readonly int _half = frequencies.Length;
     private float[] _cos = [];
     private float[] _sin = [];
 
@@ -20,10 +20,9 @@ internal sealed class RotaryTable(int headSize, double theta)
         var (cos, sin) = (new float[checked(positions * _half)], new float[checked(positions * _half)]);
         for (var i = 0; i < _half; i++)
         {
-            var frequency = 1 / MathF.Pow((float)theta, 2f * i / headSize);
             for (var position = 0; position < positions; position++)
             {
-                var angle = position * frequency;
+                var angle = position * frequencies[i];
                 (sin[position * _half + i], cos[position * _half + i]) = MathF.SinCos(angle);
             }
         }

@@ -8,8 +8,8 @@ internal static unsafe class VectorMath
 {
     private const int Lanes = 16;
 
-    /// <summary>Scales a padded vector to a root mean square of 1 over its true size.</summary>
-    public static void Normalize(float* from, float* to, int padded, int size, float epsilon)
+    /// <summary>Scales a padded vector to a root mean square of 1 over its true size, then by weights. It may replace itself.</summary>
+    public static void Normalize(float* from, float* to, float* weights, int padded, int size, float epsilon)
     {
         var (even, odd) = (Vector512<float>.Zero, Vector512<float>.Zero);
         for (var i = 0; i < padded; i += 2 * Lanes)
@@ -19,7 +19,19 @@ internal static unsafe class VectorMath
             odd = Vector512.FusedMultiplyAdd(b, b, odd);
         }
         var scale = Vector512.Create(1 / MathF.Sqrt(Vector512.Sum(even + odd) / size + epsilon));
-        for (var i = 0; i < padded; i += Lanes) (Vector512.Load(from + i) * scale).Store(to + i);
+        for (var i = 0; i < padded; i += Lanes) (Vector512.Load(from + i) * scale * Vector512.Load(weights + i)).Store(to + i);
+    }
+
+    /// <summary>Multiplies a padded vector.</summary>
+    public static void Scale(float* vector, int padded, float factor)
+    {
+        for (var i = 0; i < padded; i += Lanes) (Vector512.Load(vector + i) * factor).Store(vector + i);
+    }
+
+    /// <summary>Adds a padded vector to another.</summary>
+    public static void Add(float* to, float* added, int padded)
+    {
+        for (var i = 0; i < padded; i += Lanes) (Vector512.Load(to + i) + Vector512.Load(added + i)).Store(to + i);
     }
 
     /// <summary>gate becomes silu(gate) * up.</summary>

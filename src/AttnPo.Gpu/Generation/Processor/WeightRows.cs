@@ -29,6 +29,13 @@ internal sealed class WeightRows(IWeightSource source)
         }
     });
 
+    /// <summary>Rows become outputs of a matrix, from one on.</summary>
+    public void Fill(PackedMatrix matrix, int firstOutput, string name) =>
+        ForEach(name, (row, values) => matrix.Set(firstOutput + row, 0, values));
+
+    /// <summary>A vector becomes the beginning of a buffer.</summary>
+    public unsafe void Copy(string name, FloatBuffer to) => All(name).CopyTo(new Span<float>(to.Pointer, checked((int)to.Length)));
+
     /// <summary>All of a vector.</summary>
     public float[] All(string name)
     {
