@@ -26,7 +26,7 @@ internal sealed class HeadPass(Decoder decoder, OptimizerSettings settings)
         var (flat, flatGradient) = (hidden.flatten(0, 1), gradient.flatten(0, 1));
         var head = decoder.Head.detach().to(settings.Compute.ScalarType());
         var sums = LossSums.None with { Tokens = batch.Rows };
-        foreach (var (start, count) in LogitChunks.Of(batch.Rows, decoder.Config.VocabularySize))
+        foreach (var (start, count) in LogitChunks.Of(batch.Rows, decoder.Config.VocabularySize, settings.LogitElements))
         {
             using var chunk = NewDisposeScope();
             var positions = batch.Positions.narrow(0, start, count);

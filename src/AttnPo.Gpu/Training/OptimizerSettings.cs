@@ -1,3 +1,5 @@
+using AttnPo.Gpu.Model;
+
 namespace AttnPo.Gpu.Training;
 
 /// <summary>AdamW and the clips of the policy loss; the learning rate comes with each update.</summary>
@@ -33,6 +35,9 @@ public sealed record OptimizerSettings
     /// <summary>Type of products and attention; weights, residual stream, norms, loss and optimizer state are 32-bit floats always.</summary>
     public NumberFormat Compute { get; init; } = NumberFormat.Float32;
 
+    /// <summary>Logits, rows times vocabulary, that exist at once; bounds the memory of the output head.</summary>
+    public long LogitElements { get; init; } = LogitChunks.Elements;
+
     /// <summary>
     /// Most that the ratio of the trainer's probability to the generator's weighs a token; 0: tokens are not weighed by it (they
     /// are taken for on-policy).
@@ -50,6 +55,7 @@ public sealed record OptimizerSettings
         Require(PpoClip is > 0 and < 1, nameof(PpoClip), PpoClip, "between 0 and 1");
         Require(DualClip > 1, nameof(DualClip), DualClip, "above 1");
         Require(ImportanceCap >= 0, nameof(ImportanceCap), ImportanceCap, "0 or more");
+        Require(LogitElements > 0, nameof(LogitElements), LogitElements, "above 0");
         Require(MicroBatchTokens > 0, nameof(MicroBatchTokens), MicroBatchTokens, "above 0");
 
         static void Require(bool holds, string name, double value, string expected)
