@@ -111,7 +111,7 @@ public sealed record ModelConfig(
         if (RopeScaling is { } scaling)
         {
             var (factor, low, high, original) = scaling;
-            Require(factor >= 1 && double.IsFinite(factor), $"factor is {factor}; expected at least 1");
+            Require(factor is >= 1 and <= 1 << 20, $"factor is {factor}; expected a number from 1 to {1 << 20}");
             Require(
                 low > 0 && low < high && double.IsFinite(high),
                 $"low_freq_factor is {low} and high_freq_factor {high}; expected positive numbers, the low below the high");
