@@ -7,7 +7,10 @@ namespace AttnPo.Gpu.Tests;
 public sealed record ReferenceFixture(string Directory, IReadOnlyList<ReferenceRow> Rows, int[] GreedyPrompt, int[] Greedy)
 {
     public static readonly string[] Names =
-        ["one-query-head-a-key", "two-query-heads-a-key-untied", "four-query-heads-a-key"];
+    [
+        "one-query-head-a-key", "two-query-heads-a-key-untied", "four-query-heads-a-key",
+        "qwen3", "qwen3-untied", "llama", "llama-scaled-untied", "llama-scaled-with-biases",
+    ];
 
     public static readonly HeadId[] Heads = [new(0, 0), new(1, 3), new(1, 1)];
 

@@ -20,8 +20,18 @@ internal static class ArchitectureNames
     public static string Type(this Architecture architecture) => All.Single(a => a.Architecture == architecture).Type;
 
     /// <summary>The architecture of that name; null: there is none.</summary>
-    public static Architecture? OfName(string name) => Array.Find(All, a => a.Name == name) is { Name: not null } found ? found.Architecture : null;
+    public static Architecture? OfName(string name)
+    {
+        foreach (var known in All)
+            if (known.Name == name) return known.Architecture;
+        return null;
+    }
 
     /// <summary>The architecture of that model type; null: there is none.</summary>
-    public static Architecture? OfType(string type) => Array.Find(All, a => a.Type == type) is { Name: not null } found ? found.Architecture : null;
+    public static Architecture? OfType(string type)
+    {
+        foreach (var known in All)
+            if (known.Type == type) return known.Architecture;
+        return null;
+    }
 }

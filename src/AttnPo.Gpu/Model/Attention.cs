@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace AttnPo.Gpu.Model;
 
-/// <summary>Grouped-query self-attention with rotary positions; biases, and norms of queries and keys, where the architecture has them.</summary>
+/// <summary>Grouped-query self-attention with rotary positions; biases and norms of heads as the architecture has them.</summary>
 internal sealed class Attention : nn.Module<Tensor, Rotation, ForwardPass, Tensor>
 {
     private readonly Projection q_proj, k_proj, v_proj, o_proj;

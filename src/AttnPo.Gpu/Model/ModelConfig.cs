@@ -110,12 +110,12 @@ public sealed record ModelConfig(
         Require(!AttentionBias || Architecture != Architecture.Qwen2, "attention_bias is not a choice of Qwen2");
         if (RopeScaling is { } scaling)
         {
-            Require(scaling.Factor >= 1 && double.IsFinite(scaling.Factor), $"rope_scaling factor is {scaling.Factor}; expected at least 1");
+            var (factor, low, high, original) = scaling;
+            Require(factor is >= 1 and <= 1 << 20, $"factor is {factor}; expected a number from 1 to {1 << 20}");
             Require(
-                0 < scaling.LowFrequencyFactor && scaling.LowFrequencyFactor < scaling.HighFrequencyFactor && double.IsFinite(scaling.HighFrequencyFactor),
-                $"rope_scaling low_freq_factor is {scaling.LowFrequencyFactor} and high_freq_factor {scaling.HighFrequencyFactor}; "
-                + "expected positive numbers, the low below the high");
-            Within("original_max_position_embeddings", scaling.OriginalMaxPositions, 1 << 24);
+                low > 0 && low < high && double.IsFinite(high),
+                $"low_freq_factor is {low} and high_freq_factor {high}; expected positive numbers, the low below the high");
+            Within("original_max_position_embeddings", original, 1 << 24);
         }
 
         void Within(string key, int value, int most) =>

@@ -1,6 +1,8 @@
 namespace AttnPo.Gpu.Model;
 
-/// <summary>What a configuration says of rotary positions, in <c>rope_theta</c> and <c>rope_scaling</c> or, newer, in <c>rope_parameters</c>.</summary>
+/// <summary>
+/// What a configuration says of rotary positions, in <c>rope_theta</c> and <c>rope_scaling</c> or, newer, in <c>rope_parameters</c>.
+/// </summary>
 internal static class RopeKeys
 {
     private const string Scaling = "rope_scaling", Parameters = "rope_parameters";

@@ -35,6 +35,19 @@ public sealed class ModelConfigTests : IDisposable
     [InlineData("architectures", """["MistralForCausalLM"]""", "not supported: architecture MistralForCausalLM")]
     [InlineData("rope_scaling", """{"type":"yarn"}""", "not supported: rope_scaling type yarn")]
     [InlineData("rope_parameters", """{"rope_type":"yarn"}""", "not supported: rope_parameters type yarn")]
+    [InlineData("rope_scaling", """{"rope_type":"linear","factor":2}""", "not supported: rope_scaling type linear")]
+    [InlineData("rope_scaling", """{"rope_type":"dynamic"}""", "not supported: rope_scaling type dynamic")]
+    [InlineData("rope_scaling", """{"rope_type":"longrope"}""", "not supported: rope_scaling type longrope")]
+    [InlineData("rope_scaling", """{"factor":2}""", "rope_scaling has no rope_type")]
+    [InlineData("rope_scaling", "\"llama3\"", "rope_scaling is llama3; expected an object")]
+    [InlineData("rope_scaling", """{"rope_type":"llama3"}""", "factor is missing")]
+    [InlineData("rope_parameters", """{"full_attention":{"rope_theta":1}}""", "not supported: rope_parameters of their own for full_attention")]
+    [InlineData("partial_rotary_factor", "0.5", "not supported: partial_rotary_factor 0.5")]
+    [InlineData("quantization_config", """{"bits":4}""", "not supported: quantization_config")]
+    [InlineData("mlp_bias", "true", "not supported: mlp_bias")]
+    [InlineData("use_mrope", "true", "not supported: use_mrope")]
+    [InlineData("layer_types", """["full_attention","linear_attention"]""", "not supported: layer_types linear_attention")]
+    [InlineData("tie_word_embeddings", "\"yes\"", "tie_word_embeddings is yes; expected true or false")]
     [InlineData("hidden_act", "\"gelu\"", "not supported: hidden_act gelu")]
     [InlineData("hidden_size", "\"wide\"", "hidden_size is wide; expected a whole number")]
     [InlineData("hidden_size", "63", "hidden_size (63) is not a multiple of num_attention_heads (8)")]
@@ -49,6 +62,69 @@ public sealed class ModelConfigTests : IDisposable
         var error = Assert.Throws<InvalidDataException>(() => Read(json => json[key] = JsonNode.Parse(value)));
         Assert.StartsWith(_folder.File("config.json"), error.Message);
         Assert.Contains(message, error.Message);
+    }
+
+    [Theory]
+    [InlineData("""{"use_sliding_window":true,"sliding_window":1024,"max_window_layers":1}""",
+        "sliding_window 1024 below max_position_embeddings 4096 (use_sliding_window is true, max_window_layers 1 of num_hidden_layers 2)")]
+    [InlineData("""{"use_sliding_window":true,"sliding_window":1024,"layer_types":["full_attention","sliding_attention"]}""",
+        "sliding_window 1024 below max_position_embeddings 4096 (use_sliding_window is true, layer_types has sliding_attention)")]
+    [InlineData("""{"use_sliding_window":true,"max_position_embeddings":8192,"max_window_layers":0}""",
+        "sliding_window 4096 below max_position_embeddings 8192 (use_sliding_window is true, max_window_layers 0")]
+    [InlineData("""{"architectures":["LlamaForCausalLM"],"sliding_window":512}""", "sliding_window 512 below max_position_embeddings 4096")]
+    public void A_window_that_hides_positions_is_refused(string changes, string message)
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Read(json => Merge(json, changes)));
+        Assert.StartsWith($"{_folder.File("config.json")}: not supported: {message}", error.Message);
+    }
+
+    [Theory]
+    [InlineData("""{"use_sliding_window":false,"sliding_window":1024,"max_window_layers":1}""")]
+    [InlineData("""{"use_sliding_window":true,"sliding_window":4096,"max_window_layers":0}""")]
+    [InlineData("""{"use_sliding_window":true,"sliding_window":1024,"max_window_layers":2}""")]
+    [InlineData("""{"use_sliding_window":true,"sliding_window":1024,"max_window_layers":0,"layer_types":["full_attention","full_attention"]}""")]
+    [InlineData("""{"architectures":["LlamaForCausalLM"],"sliding_window":4096}""")]
+    public void A_window_that_hides_nothing_is_taken(string changes) =>
+        Assert.Equal(4096, Read(json => Merge(json, changes)).MaxPositions);
+
+    [Theory, Trait("Contract", "C9")]
+    [InlineData("factor", 0.5, "factor is 0.5; expected a number from 1 to 1048576")]
+    [InlineData("factor", double.MaxValue, "expected a number from 1 to")]
+    [InlineData("low_freq_factor", 0.0, "low_freq_factor is 0 and high_freq_factor 4")]
+    [InlineData("low_freq_factor", 4.0, "low_freq_factor is 4 and high_freq_factor 4")]
+    [InlineData("original_max_position_embeddings", 0.0, "original_max_position_embeddings is 0")]
+    [InlineData("original_max_position_embeddings", 1e300, "original_max_position_embeddings is")]
+    public void Scalings_that_make_no_sense_are_refused(string key, double value, string message)
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Read(json =>
+        {
+            Merge(json, """{"rope_scaling":{"rope_type":"llama3","factor":8,"low_freq_factor":1,"high_freq_factor":4}}""");
+            json["rope_scaling"]!["original_max_position_embeddings"] = 64;
+            json["rope_scaling"]![key] = value;
+        }));
+        Assert.Contains(message, error.Message);
+    }
+
+    [Fact]
+    public void Scalings_stated_twice_must_agree()
+    {
+        const string One = """{"rope_type":"llama3","factor":8,"low_freq_factor":1,"high_freq_factor":4,"original_max_position_embeddings":64}""";
+        Assert.Equal(8, Read(json => Merge(json, $$$"""{"rope_scaling":{{{One}}},"rope_parameters":{{{One}}} }""")).RopeScaling!.Factor);
+        var error = Assert.Throws<InvalidDataException>(
+            () => Read(json => Merge(json, $$$"""{"rope_scaling":{{{One}}},"rope_parameters":{"rope_type":"default"}}""")));
+        Assert.EndsWith("rope_scaling and rope_parameters disagree", error.Message);
+    }
+
+    [Fact]
+    public void A_model_type_alone_names_the_architecture()
+    {
+        var config = Read(json =>
+        {
+            json.Remove("architectures");
+            Merge(json, """{"model_type":"qwen3","attention_bias":true}""");
+        });
+        // A head size that is not stated is 128 in this family, whatever the hidden size.
+        Assert.Equal((Architecture.Qwen3, true, 128), (config.Architecture, config.AttentionBias, config.HeadSize));
     }
 
     [Theory, Trait("Contract", "C9")]
@@ -119,6 +195,11 @@ public sealed class ModelConfigTests : IDisposable
         File.WriteAllText(_folder.File("config.json"), "{");
         var error = Assert.Throws<InvalidDataException>(() => ModelConfig.Load(_folder.Path));
         Assert.Contains("config.json: not JSON", error.Message);
+    }
+
+    private static void Merge(JsonObject json, string changes)
+    {
+        foreach (var (key, value) in JsonNode.Parse(changes)!.AsObject()) json[key] = value?.DeepClone();
     }
 
     private ModelConfig Read(Action<JsonObject> change)

@@ -1,39 +1,68 @@
-using System.Diagnostics;
 using System.Text.Json;
 using AttnPo.Gpu.Checkpoints;
+using AttnPo.Gpu.Generation;
+using AttnPo.Gpu.Generation.Processor;
+using AttnPo.Gpu.Model;
 using AttnPo.Gpu.Scoring;
 using Xunit;
+using static TorchSharp.torch;
+using Generator = AttnPo.Gpu.Generation.Generator;
 
 namespace AttnPo.Gpu.Tests.Scoring;
 
 /// <summary>Larger shapes against the reference implementation itself, where it can run.</summary>
 public sealed class LiveReferenceTests
 {
+    private const int GreedyTokens = 64;
+
+    // One, two, four and eight query heads a key, tied and untied.
     [SkippableTheory]
     [InlineData(4, 256, 8, 2, 704, 512, 1, 11)]
     [InlineData(6, 192, 6, 6, 512, 1000, 0, 12)]
     [InlineData(3, 320, 10, 5, 640, 2048, 0, 13)]
+    [InlineData(3, 256, 8, 1, 512, 700, 1, 14)]
+    [InlineData(2, 128, 16, 2, 352, 300, 0, 15)]
+    [InlineData(4, 192, 6, 3, 512, 450, 1, 16)]
+    [InlineData(3, 128, 4, 4, 256, 333, 1, 17)]
     public void Larger_shapes_equal_the_reference(int layers, int hidden, int heads, int keyHeads, int ffn, int vocabulary, int tie, int seed)
     {
-        var reference = Find("shared/peers/qwen2_ref.py");
-        Skip.If(reference is null, "the reference implementation is not beside this clone");
-        Skip.IfNot(Succeeds("-c", "import torch, numpy"), "python3 with torch is not installed");
-
+        var reference = ReferencePeer.Require();
         using var folder = new TemporaryFolder();
-        var model = folder.File("model");
-        Python(
-            reference!, "make", model, $"--layers={layers}", $"--hidden={hidden}", $"--heads={heads}", $"--kv-heads={keyHeads}",
+        var path = folder.File("model");
+        reference.Run(
+            "make", path, $"--layers={layers}", $"--hidden={hidden}", $"--heads={heads}", $"--kv-heads={keyHeads}",
             $"--ffn={ffn}", $"--vocab={vocabulary}", $"--seed={seed}", $"--tie={tie}");
-        File.WriteAllLines(folder.File("rows.jsonl"), Rows(new Random(seed), vocabulary));
-        HeadId[] chosen = [new(layers - 1, 0), new(layers / 2, heads - 1), new(0, heads / 2)];
-        Python(
-            reference!, "score", model, "--in", folder.File("rows.jsonl"), "--out", folder.File("scores.jsonl"),
-            "--heads", string.Join(",", chosen));
+        using var model = HuggingFaceModel.Load(path);
+        ScoresEqual(reference, folder, model.Decoder, new Random(seed));
 
-        using var loaded = HuggingFaceModel.Load(model);
+        int[] prompt = [1, 17, 42, 5, seed];
+        var expected = JsonSerializer.Deserialize<int[]>(
+            reference.Run("greedy", path, "--prompt-ids", string.Join(",", prompt), "--max-new", $"{GreedyTokens}"))!;
+        Assert.Equal(expected, Greedy(model.Decoder, new ProcessorDecoder(model.Decoder.Config, threads: 2), prompt));
+        Assert.Equal(expected, Greedy(model.Decoder, new CachedDecoder(model.Decoder.Config, CPU), prompt));
+    }
+
+    private static void ScoresEqual(ReferencePeer reference, TemporaryFolder folder, Decoder decoder, Random random)
+    {
+        var config = decoder.Config;
+        File.WriteAllLines(folder.File("rows.jsonl"), Rows(random, config.VocabularySize));
+        HeadId[] chosen = [new(config.Layers - 1, 0), new(config.Layers / 2, config.Heads - 1), new(0, config.Heads / 2)];
+        reference.Run(
+            "score", folder.File("model"), "--in", folder.File("rows.jsonl"), "--out", folder.File("scores.jsonl"),
+            "--heads", string.Join(",", chosen));
         var rows = ReferenceRow.Read(folder.File("rows.jsonl"), folder.File("scores.jsonl"));
-        var scores = new Scorer(loaded.Decoder).Score([.. rows.Select(r => r.Request)], chosen);
+        var scores = new Scorer(decoder).Score([.. rows.Select(r => r.Request)], chosen);
         foreach (var (row, score) in rows.Zip(scores)) row.AssertEqual(score, chosen, tolerance: 1e-4);
+    }
+
+    private static int[] Greedy(Decoder decoder, IPolicyModel model, int[] prompt)
+    {
+        using var store = new PolicyStore();
+        using var generator = new Generator(store, model, maximumRows: 1);
+        store.Publish(0, decoder);
+        generator.LoadPolicy(0);
+        var sampling = new SamplingSettings(GreedyTokens, Temperature: 0, TopP: 1, TopK: 0, StopTokens: []);
+        return generator.Generate(new GenerationRequest(0, 0, [new GenerationPrompt(0, prompt)], 1, sampling)).Single().Tokens;
     }
 
     private static IEnumerable<string> Rows(Random random, int vocabulary)
@@ -53,41 +82,5 @@ public sealed class LiveReferenceTests
         }
 
         int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
-    }
-
-    private static string? Find(string path)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, path);
-            if (File.Exists(candidate)) return candidate;
-        }
-        return null;
-    }
-
-    private static void Python(params string[] arguments) => Assert.True(Succeeds(arguments), $"python3 {string.Join(' ', arguments)} failed");
-
-    /// <summary>The system's own Python first: it is the one that Debian's python3-torch belongs to.</summary>
-    private static bool Succeeds(params string[] arguments)
-    {
-        try
-        {
-            var start = new ProcessStartInfo(File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3", arguments)
-            {
-                RedirectStandardError = true,
-                RedirectStandardOutput = true,
-            };
-            using var process = Process.Start(start)!;
-            process.OutputDataReceived += (_, _) => { };
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
     }
 }
