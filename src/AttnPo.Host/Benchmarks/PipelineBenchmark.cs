@@ -53,7 +53,7 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
     private async Task<string> RunPipeline(string directory, int waves, List<double> seconds, List<double> commits, CancellationToken cancellation)
     {
         Directory.CreateDirectory(directory);
-        using var store = new PolicyStore();
+        using var store = TrainingComposition.Store(settings);
         var began = TimeProvider.System.GetTimestamp();
         var setup = Setup(directory, waves, store, news =>
         {
@@ -75,7 +75,7 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
     private IReadOnlyList<double> RunLoop(string directory, int waves, CancellationToken cancellation)
     {
         Directory.CreateDirectory(directory);
-        using var store = new PolicyStore();
+        using var store = TrainingComposition.Store(settings);
         return BareLoop.Run(Setup(directory, waves, store, _ => { }), cancellation);
     }
 

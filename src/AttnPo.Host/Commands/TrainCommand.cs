@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
-using AttnPo.Gpu.Model;
 using AttnPo.Host.Control;
 using AttnPo.Host.Metrics;
 using AttnPo.Host.Progress;
@@ -58,7 +57,7 @@ internal static class TrainCommand
 
         var display = new RunDisplay();
         using var tensorBoard = new TensorBoardProjection(directory);
-        using var store = new PolicyStore();
+        using var store = TrainingComposition.Store(settings);
         var setup = TrainingComposition.Compose(settings, directory, store, news =>
         {
             display.Observe(news);

@@ -55,6 +55,7 @@ internal sealed class RunDisplay
         Row("accuracy", _figures.Figure("rollout/accuracy", "0.000"));
         Row("mean tokens", _figures.Figure("rollout/tokens_mean", "0.0"));
         Row("stages, s", _figures.StageTimes);
+        if (_figures.WithoutSignal is { Length: > 0 } nothing) Row("signal", nothing.Trim());
         return new Spectre.Console.Rows([bar, table, .. notes.TakeLast(Shown).Select(note => new Text(note))]);
     }
 }

@@ -60,6 +60,12 @@ internal sealed class RunFigures
     /// <summary>The stage times of the last step.</summary>
     public string StageTimes => string.Join(", ", Stages.Select(stage => $"{stage} {Figure($"time/{stage}_s", "0.00")}"));
 
+    /// <summary>Says so where the last step had nothing to learn from; empty where it had.</summary>
+    public string WithoutSignal =>
+        Last.TryGetValue("groups/used", out var used) && Last.GetValueOrDefault("groups/zero_advantage") == used
+            ? $"  NOTHING TO LEARN FROM: in each of {used:0} groups all responses had the same reward"
+            : "";
+
     /// <summary>A length of time as people read it.</summary>
     public static string Readable(TimeSpan time) => time.TotalHours >= 1
         ? $"{(int)time.TotalHours} h {time.Minutes} min" : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s" : $"{time.Seconds} s";
@@ -70,7 +76,7 @@ internal sealed class RunFigures
         RunOpened { Continued: true } opened => $"going on after step {opened.Committed} of {opened.Steps}",
         StepFinished step => $"step {step.Step}/{Steps}  accuracy {Figure("rollout/accuracy", "0.000")}  tokens {Figure("rollout/tokens_mean", "0.0")}  "
             + $"reward {Figure("reward/mean", "0.000")}  loss {Figure("train/loss", "0.0000")}  {Figure("tokens_per_s", "0")} tokens/s  "
-            + $"{Figure("time/step_s", "0.00")} s ({StageTimes})  left {Readable(TimeLeft ?? TimeSpan.Zero)}",
+            + $"{Figure("time/step_s", "0.00")} s ({StageTimes})  left {Readable(TimeLeft ?? TimeSpan.Zero)}{WithoutSignal}",
         EvaluationFinished evaluation => "held-out at step " + evaluation.Step + ": " + HeldOut(evaluation.Metrics),
         StepReplayed replayed => $"step {replayed.Step} trained again from the ledger (of {replayed.Last})"
             + (replayed.Difference is null ? "" : $"; NOT AS BEFORE: {replayed.Difference}"),

@@ -26,6 +26,12 @@ internal static class TrainingComposition
         return settings.With("credit.heads", heads.Select(head => head.ToString()).ToArray());
     }
 
+    /// <summary>
+    /// Where the trainer publishes and the generator reads. One version is enough: the next is published when all rollouts of the
+    /// step are in.
+    /// </summary>
+    public static PolicyStore Store(ResolvedSettings settings) => new(1, StageSettings.GeneratorFormat(settings));
+
     /// <summary>The run's parts. The store must outlive the run.</summary>
     public static RunSetup Compose(ResolvedSettings settings, string runDirectory, PolicyStore store, Action<RunProtocol.IRunProgress> observe)
     {

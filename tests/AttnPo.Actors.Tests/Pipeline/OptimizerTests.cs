@@ -20,7 +20,7 @@ public sealed class OptimizerTests : StageSpec
     private static readonly (Verdict, double)[] Signal = [(Verdict.Correct, 0.5), (Verdict.Wrong, -0.5)];
     private static readonly (Verdict, double)[] NoSignal = [(Verdict.Wrong, 0), (Verdict.Wrong, 0)];
     private static readonly RunSettings Run = new() { Steps = 10, SettingsHash = "h", Retention = new RetentionSettings { CheckpointEvery = 1 } };
-    private readonly RecordingTrainer _trainer = new();
+    private readonly RecordingTrainer _trainer = new() { LogProbGap = 0.02 };
     private readonly DeviceThread<LearnerEngine> _device;
     private readonly TestProbe _upstream;
     private readonly TestProbe _parent;
@@ -119,10 +119,12 @@ public sealed class OptimizerTests : StageSpec
             "policy/version", "rollout/accuracy", "rollout/tokens_mean", "rollout/truncated", "rollout/no_answer", "rollout/malformed",
             "rollout/failed", "rollout/over_budget",
             "reward/mean", "credit/attenuated_share", "credit/protected_share", "score/redundant_share", "train/loss", "train/grad_norm",
-            "train/entropy", "train/logprob_gap_max",
+            "train/entropy", "train/logprob_gap_max", "train/logprob_gap_mean", "train/padding_share",
             "time/generate_s", "time/verify_s", "time/score_s", "time/train_s", "time/commit_s", "time/step_s", "tokens_per_s",
         ];
         Assert.Empty(promised.Except(metrics.Keys));
+        Assert.Equal((0.02, 0.005), (metrics["train/logprob_gap_max"], metrics["train/logprob_gap_mean"]));
+        Assert.Equal(0.1, metrics["train/padding_share"]);
         Assert.Equal(1 / 3.0, metrics["score/redundant_share"], 12);
         Assert.Equal((0.5, 0.25, 0.5), (metrics["rollout/accuracy"], metrics["rollout/truncated"], metrics["reward/mean"]));
     }
@@ -143,6 +145,18 @@ public sealed class OptimizerTests : StageSpec
         Assert.Equal(1 / 3.0, trained.Metrics["credit/attenuated_share"], 12);
         Assert.Equal(0.5, trained.Metrics["credit/gamma_positive_redundant"], 12);
         Assert.Equal(1, trained.Metrics["credit/gamma_positive_essential"], 12);
+    }
+
+    [Fact]
+    [Trait("Contract", "C8")]
+    public void A_gap_between_generator_and_trainer_beyond_the_bound_makes_no_update_and_is_not_tried_again()
+    {
+        var optimizer = Begin(waves: 1, window: 1, gapBound: 0.01);
+        optimizer.Tell(Waves.Scored(0, Signal), _upstream);
+        var failure = (StageRestarted)_parent.FishForMessage(message => message is StageRestarted);
+        Assert.Contains("differ by 0.02 in the log-probability of a token, more than optimizer.logprob-gap-bound allows (0.01)", failure.Reason);
+        Assert.True(failure.IsLasting);
+        Assert.Equal(0, _trainer.PolicyVersion);
     }
 
     [Fact]
@@ -172,9 +186,9 @@ public sealed class OptimizerTests : StageSpec
         _device.DisposeAsync().AsTask().Wait();
     }
 
-    private IActorRef Begin(int waves, int window)
+    private IActorRef Begin(int waves, int window, double gapBound = 1)
     {
-        var settings = new OptimizerStageSettings { Window = window };
+        var settings = new OptimizerStageSettings { Window = window, LogProbGapBound = gapBound };
         var optimizer = _parent.ChildActorOf(
             Optimizer.Props(_upstream, settings, Run, _device, Folder, FaultPlan.None), SupervisorStrategy.DefaultStrategy);
         optimizer.Tell(new PreparePolicy(Waves.Attempt, new PolicyVersion(0), null, [], false), _parent);
@@ -195,6 +209,8 @@ public sealed class OptimizerTests : StageSpec
 
         public long TokenCount { get; private set; }
 
+        public double LogProbGap { get; init; }
+
         public long PolicyVersion { get; private set; }
 
         public LossSums Accumulate(IReadOnlyList<TrainingSample> samples, CancellationToken cancellation)
@@ -202,7 +218,7 @@ public sealed class OptimizerTests : StageSpec
             // A wave's prompt is its number.
             AccumulatedWaves.Add(int.Parse(FakeTask.GoldOf(FakeTask.Tokenizer, samples[0].Prompt)));
             Samples.AddRange(samples);
-            return LossSums.None;
+            return LossSums.None with { Tokens = 4, LogProbGap = LogProbGap, MaxLogProbGap = LogProbGap, Positions = 9, PaddedPositions = 10 };
         }
 
         public UpdateReport Update(double learningRate, long tokenCount)

@@ -32,4 +32,17 @@ public sealed class RunFiguresTests
         Assert.Contains("reward -", line, StringComparison.Ordinal);
         Assert.EndsWith("left 1 min 18 s", line, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(4, 4, true)]
+    [InlineData(4, 3, false)]
+    public void A_step_in_which_no_group_had_a_signal_says_so(int used, int without, bool says)
+    {
+        var step = new StepFinished(
+            new(1), new(1), new Dictionary<string, double> { ["groups/used"] = used, ["groups/zero_advantage"] = without });
+        var figures = new RunFigures();
+        figures.Apply(step);
+        var sentence = "NOTHING TO LEARN FROM: in each of 4 groups all responses had the same reward";
+        Assert.Equal(says, figures.Line(step)!.EndsWith(sentence, StringComparison.Ordinal));
+    }
 }
