@@ -43,9 +43,9 @@ internal static class ForeignJson
         RequireLength(ref reader, file);
         var name = reader.GetString()!;
         reader.Read();
-        return name.Any(char.IsControl)
-            ? throw new InvalidDataException($"{file}: a name holds control characters; expected text")
-            : name;
+        foreach (var letter in name)
+            if (char.IsControl(letter)) throw new InvalidDataException($"{file}: a name holds control characters; expected text");
+        return name;
     }
 
     /// <summary>The text at which the reader stands; null where it stands at something else.</summary>

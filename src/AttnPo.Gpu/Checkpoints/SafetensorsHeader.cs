@@ -126,15 +126,16 @@ internal sealed class SafetensorsHeader
         long[] Numbers(string key, ref Utf8JsonReader reader)
         {
             if (reader.TokenType != JsonTokenType.StartArray) throw Refused($"{key} is missing");
-            var numbers = new List<long>(4);
+            Span<long> numbers = stackalloc long[LargestRank];
+            var count = 0;
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number))
                     throw Refused($"{key} holds {ForeignJson.Shown(ref reader)}; expected whole numbers");
-                if (numbers.Count == LargestRank) throw Refused($"{key} has more than {LargestRank} numbers");
-                numbers.Add(number);
+                if (count == LargestRank) throw Refused($"{key} has more than {LargestRank} numbers");
+                numbers[count++] = number;
             }
-            return [.. numbers];
+            return [.. numbers[..count]];
         }
 
         InvalidDataException Refused(string reason) => new($"{_file}: tensor {name}: {reason}");
