@@ -35,7 +35,8 @@ internal sealed class SafetensorsFile : IDisposable
 
     public static SafetensorsFile Open(string path)
     {
-        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        // A live run may remove a checkpoint that somebody reads.
+        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         try
         {
             return new SafetensorsFile(handle, SafetensorsHeader.Read(handle, path), path);

@@ -68,7 +68,7 @@ internal sealed class ModelFolder
     {
         foreach (var name in Companions.Where(name => File.Exists(Path.Combine(from, name))))
         {
-            using var source = File.OpenRead(Path.Combine(from, name));
+            using var source = new FileStream(Path.Combine(from, name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
             if (source.Length > MaxCompanionBytes)
                 throw new InvalidDataException($"{source.Name}: has {source.Length} bytes; at most {MaxCompanionBytes} are carried along");
             using var copy = new FileStream(Path.Combine(to, name), FileMode.Create, FileAccess.Write);
