@@ -21,7 +21,7 @@ internal sealed partial class CheckpointFiles : IWeightSource, IDisposable
     }
 
     /// <summary>Opens a folder's weights; nothing but headers is read yet.</summary>
-    /// <exception cref="InvalidDataException">They are damaged or are not those of the model; the message names file and tensor.</exception>
+    /// <exception cref="InvalidDataException">They are damaged, or not those of the model; names file and tensor.</exception>
     public static CheckpointFiles Open(string directory, ModelConfig config)
     {
         var opened = new CheckpointFiles();
@@ -66,15 +66,17 @@ internal sealed partial class CheckpointFiles : IWeightSource, IDisposable
             // At once, so that what a folder's headers cost is bounded by its index.
             foreach (var name in file.Tensors.Keys)
             {
-                if (!listed.TryGetValue(name, out var place)) throw new InvalidDataException($"{path}: tensor {name} is not in {ShardIndex.Name}");
+                if (!listed.TryGetValue(name, out var place))
+                    throw new InvalidDataException($"{path}: tensor {name} is not in {ShardIndex.Name}");
                 if (place != shard)
                     throw new InvalidDataException($"{path}: tensor {name} is here; expected in {place}, where {ShardIndex.Name} has it");
             }
         }
         foreach (var (name, shard) in listed)
         {
-            if (!_holders.ContainsKey(name))
-                throw new InvalidDataException($"{Path.Combine(directory, shard)}: tensor {name} is missing; {ShardIndex.Name} has it here");
+            if (_holders.ContainsKey(name)) continue;
+            throw new InvalidDataException(
+                $"{Path.Combine(directory, shard)}: tensor {name} is missing; {ShardIndex.Name} has it here");
         }
     }
 

@@ -16,7 +16,8 @@ internal static class ConfigDtype
         var found = Places(config).FirstOrDefault(place => place.Value != "null");
         if (found is null) return ElementTypes.F32;
         return ElementTypes.FindConfigName(found.Value.Trim('"'))
-            ?? throw new InvalidDataException($"{file}: {found.Key} is {found.Value}; expected one of {ElementTypes.ConfigNames}, or a choice of another");
+            ?? throw new InvalidDataException(
+                $"{file}: {found.Key} is {found.Value}; expected one of {ElementTypes.ConfigNames}, or a choice of another");
     }
 
     /// <summary>The same text, byte for byte, but for the type.</summary>

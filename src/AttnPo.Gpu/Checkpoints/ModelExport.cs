@@ -8,7 +8,9 @@ public enum ExportFormat
     /// <summary>Each tensor's own, so that its bytes stay as they are.</summary>
     Stored,
 
-    /// <summary>The one that <c>config.json</c> names: a checkpoint in 32-bit floats goes back to the type of the model that it started from.</summary>
+    /// <summary>
+    /// The one that <c>config.json</c> names: a checkpoint in 32-bit floats goes back to the type of the model that it started from.
+    /// </summary>
     Configured,
 
     /// <summary>32-bit floats.</summary>
@@ -58,7 +60,8 @@ public static class ModelExport
             ExportFormat.Float16 => ElementTypes.F16,
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, "unknown"),
         };
-        PlannedTensor[] planned = [.. WeightShapes.Of(config).Select(w => new PlannedTensor(w.Name, w.Shape, type ?? files.StoredType(w.Name)))];
+        PlannedTensor[] planned =
+            [.. WeightShapes.Of(config).Select(w => new PlannedTensor(w.Name, w.Shape, type ?? files.StoredType(w.Name)))];
         ElementType[] types = [.. planned.Select(tensor => tensor.Element).Distinct()];
         // No one name fits a mixture: there the configuration says what it said.
         WriteConfig(Path.Combine(target, ConfigFile.Name), types is [var only] ? ConfigDtype.Replace(json, only) : json);

@@ -85,7 +85,8 @@ internal sealed class SafetensorsHeader
             var name = ForeignJson.Name(ref reader, _file);
             if (reader.TokenType != JsonTokenType.String) throw new InvalidDataException($"{_file}: {MetadataKey} {name} is not a string");
             // Any text may stand here, so its length is bounded by the header's alone.
-            if (!_metadata.TryAdd(name, reader.GetString()!)) throw new InvalidDataException($"{_file}: {MetadataKey} {name} is there twice");
+            if (!_metadata.TryAdd(name, reader.GetString()!))
+                throw new InvalidDataException($"{_file}: {MetadataKey} {name} is there twice");
         }
     }
 
@@ -97,7 +98,10 @@ internal sealed class SafetensorsHeader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var key = ForeignJson.Name(ref reader, _file);
-            var isKnown = key switch { "dtype" => element is not null, "shape" => shape is not null, "data_offsets" => range is not null, _ => false };
+            var isKnown = key switch
+            {
+                "dtype" => element is not null, "shape" => shape is not null, "data_offsets" => range is not null, _ => false,
+            };
             if (isKnown) throw Refused($"{key} is there twice");
             if (key == "dtype") element = Element(ref reader);
             else if (key == "shape") shape = Numbers("shape", ref reader);

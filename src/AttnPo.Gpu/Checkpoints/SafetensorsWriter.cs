@@ -22,7 +22,7 @@ internal static class SafetensorsWriter
         string path, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         Write(path, [.. tensors.Select(t => new PlannedTensor(t.Name, t.Value.shape, ElementTypes.F32))], new Held(tensors), metadata);
 
-    /// <summary>Writes tensors, each in the type that is planned for it, one after the other: a source that lends them keeps one at a time.</summary>
+    /// <summary>Writes tensors, each in its planned type, one after the other: a source that lends them keeps one at a time.</summary>
     public static void Write(
         string path, IReadOnlyList<PlannedTensor> planned, IWeightSource source, IReadOnlyDictionary<string, string>? metadata = null,
         CancellationToken cancellation = default)
@@ -89,7 +89,8 @@ internal static class SafetensorsWriter
             if (value.dtype != planned.Element.Scalar && !written.isfinite().eq(part.isfinite()).all().ToBoolean())
             {
                 throw new InvalidDataException(
-                    $"{stream.Name}: tensor {planned.Name} holds values beyond the range of {planned.Element.ConfigName}; choose another type");
+                    $"{stream.Name}: tensor {planned.Name} holds values beyond the range of {planned.Element.ConfigName};"
+                    + " choose another type");
             }
             stream.Write(written.cpu().contiguous().bytes);
         }

@@ -19,7 +19,8 @@ internal static partial class ShardIndex
     /// <summary>The file of each tensor.</summary>
     /// <exception cref="InvalidDataException">It cannot be meant; the message names what.</exception>
     public static IReadOnlyDictionary<string, string> Read(string path) =>
-        ForeignJson.Parse(ForeignFile.ReadAll(path, ForeignJson.LargestText), path, "the index", (ref Utf8JsonReader reader) => Parse(ref reader, path));
+        ForeignJson.Parse(
+            ForeignFile.ReadAll(path, ForeignJson.LargestText), path, "the index", (ref Utf8JsonReader reader) => Parse(ref reader, path));
 
     /// <summary>Writes the index of shards, as other tools expect it, to a new file; flushed to disk.</summary>
     public static void Write(string path, IEnumerable<(string Tensor, string Shard)> places, long totalBytes)
@@ -65,7 +66,8 @@ internal static partial class ShardIndex
             if (ForeignJson.Text(ref reader, path) is not { } text || !PlainName().IsMatch(text))
             {
                 throw new InvalidDataException(
-                    $"{path}: tensor {tensor} is in {ForeignJson.Shown(ref reader)}; expected the plain name of a .safetensors file in this folder");
+                    $"{path}: tensor {tensor} is in {ForeignJson.Shown(ref reader)};"
+                    + " expected the plain name of a .safetensors file in this folder");
             }
             if (!shards.TryGetValue(text, out var shard)) shards.Add(text, shard = text);
             if (shards.Count > MostShards) throw new InvalidDataException($"{path}: names more than {MostShards} files");

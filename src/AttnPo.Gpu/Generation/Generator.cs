@@ -30,8 +30,8 @@ public sealed class Generator : IGenerator
         (_store, _model, _maximumRows) = (store, model, maximumRows);
     }
 
-    /// <summary>A generator over the weights of a Hugging Face folder, as version 0; they are in memory once, as it decodes with them.</summary>
-    /// <exception cref="InvalidDataException">A file is damaged or does not fit the configuration; the message names file and tensor.</exception>
+    /// <summary>A generator over a Hugging Face folder's weights, as version 0; they are in memory once, as it decodes with them.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged or does not fit the configuration; names file and tensor.</exception>
     public static Generator Load(string directory, ModelConfig config, string device = "cpu", int maximumRows = 256)
     {
         using var files = CheckpointFiles.Open(directory, config);

@@ -18,16 +18,22 @@ internal static class ExportCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var source = new Argument<string>("RUN") { Description = "Run directory; or a Hugging Face folder, or the name of a shipped model, to write again." };
+        var source = new Argument<string>("RUN")
+        {
+            Description = "Run directory; or a Hugging Face folder, or the name of a shipped model, to write again.",
+        };
         var step = new Option<long>("--step")
         {
             Description = "Export the checkpoint of this step; by default the newest.",
             HelpName = "N",
         }.AtLeast(1);
-        var directory = new Option<string>("--out") { Description = "Folder to write; must not exist or be empty.", HelpName = "DIR", Required = true };
+        var directory = new Option<string>("--out")
+        {
+            Description = "Folder to write; must not exist or be empty.", HelpName = "DIR", Required = true,
+        };
         var dtype = new Option<string>("--dtype")
         {
-            Description = "Type of the weights: f32, bf16, f16, or keep. keep is the type that config.json names for a run, the stored one for a folder.",
+            Description = "Type of the weights: f32, bf16, f16, or keep: for a run the one that config.json names, for a folder the stored one.",
             DefaultValueFactory = _ => Keep,
         }.Within(text => text == Keep || Formats.ContainsKey(text), "keep, f32, bf16 or f16");
         var shardSize = new Option<string>("--shard-size")
@@ -44,8 +50,8 @@ internal static class ExportCommand
         {
             Run(
                 ExportSource.Find(parsed.GetRequiredValue(source), parsed.GetResult(step) is null ? null : parsed.GetValue(step)),
-                parsed.GetRequiredValue(directory), parsed.GetRequiredValue(dtype), ByteSize.Parse(parsed.GetRequiredValue(shardSize))!.Value,
-                parsed.InvocationConfiguration.Output, cancellation);
+                parsed.GetRequiredValue(directory), parsed.GetRequiredValue(dtype),
+                ByteSize.Parse(parsed.GetRequiredValue(shardSize))!.Value, parsed.InvocationConfiguration.Output, cancellation);
             return Task.FromResult(ExitCode.Done);
         });
         return command;
@@ -61,7 +67,7 @@ internal static class ExportCommand
         source.RequireStillThere();
         folder.Commit();
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"wrote {directory}: {source.Description}, {summary.Tensors} tensors, {summary.Bytes / 1e6:F1} MB, {string.Join(" and ", summary.Types)}, "
-            + $"{summary.Files} {(summary.Files == 1 ? "file" : "files")}"));
+            $"wrote {directory}: {source.Description}, {summary.Tensors} tensors, {summary.Bytes / 1e6:F1} MB, "
+            + $"{string.Join(" and ", summary.Types)}, {summary.Files} {(summary.Files == 1 ? "file" : "files")}"));
     }
 }

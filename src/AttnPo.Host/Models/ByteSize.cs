@@ -18,7 +18,7 @@ internal static class ByteSize
     {
         var (unit, bytes) = Units.First(unit => text.EndsWith(unit.Unit, StringComparison.OrdinalIgnoreCase));
         var number = text[..^unit.Length].TrimEnd();
-        return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 && count <= long.MaxValue / bytes
-            ? count * bytes : null;
+        var isNumber = long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count);
+        return isNumber && count > 0 && count <= long.MaxValue / bytes ? count * bytes : null;
     }
 }

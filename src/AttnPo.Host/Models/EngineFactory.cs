@@ -8,7 +8,8 @@ namespace AttnPo.Host.Models;
 internal static class EngineFactory
 {
     /// <summary>A generator that holds the folder's weights.</summary>
-    public static IGenerator Generator(ModelFolder folder, string device) => Gpu.Generation.Generator.Load(folder.Directory, folder.Config, device);
+    public static IGenerator Generator(ModelFolder folder, string device) =>
+        Gpu.Generation.Generator.Load(folder.Directory, folder.Config, device);
 
     /// <summary>A scorer over the folder's weights, which live as long as the owner.</summary>
     public static Owned<IScorer> Scorer(ModelFolder folder, string device)

@@ -49,6 +49,7 @@ internal sealed record ExportSource(string Directory, ExportFormat Format, strin
         var wanted = step is null ? committed[^1] : new StepNumber(step.Value);
         return committed.Contains(wanted)
             ? new(ledger.OpenCheckpoint(wanted), ExportFormat.Configured, $"step {wanted} of {run}")
-            : throw new WorkFailedException($"{run}: has no committed checkpoint of step {wanted}; there are those of {string.Join(", ", committed)}");
+            : throw new WorkFailedException(
+                $"{run}: has no committed checkpoint of step {wanted}; there are those of {string.Join(", ", committed)}");
     }
 }

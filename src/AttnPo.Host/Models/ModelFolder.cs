@@ -19,8 +19,8 @@ internal sealed class ModelFolder
     // What a folder holds besides weights and config.json.
     private static readonly string[] Companions =
     [
-        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "chat_template.jinja",
-        "generation_config.json", HeadsFile, "LICENSE",
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+        "chat_template.jinja", "generation_config.json", HeadsFile, "LICENSE",
     ];
 
     private readonly Lazy<Tokenizer> _tokenizer;
