@@ -16,6 +16,10 @@ internal sealed partial class CheckpointFiles : IWeightSource, IDisposable
     private readonly List<SafetensorsFile> _files = [];
     private readonly Dictionary<string, SafetensorsFile> _holders = new(StringComparer.Ordinal);
 
+    // Memory that is lent, by type: as much as the largest tensor so far. Kept, since blocks of all sizes that come and go leave
+    // holes in which the next large one finds no place.
+    private readonly Dictionary<ScalarType, Tensor> _rooms = [];
+
     private CheckpointFiles()
     {
     }
@@ -44,15 +48,33 @@ internal sealed partial class CheckpointFiles : IWeightSource, IDisposable
     /// <summary>The type in which a tensor is stored.</summary>
     public ElementType StoredType(string name) => _holders[name].Tensors[name].Element;
 
-    /// <inheritdoc/>
-    public void Read(string name, Action<Tensor> use) => _holders[name].Read(name, use);
+    /// <summary>Lends a weight in the type that it is stored in. For one thread at a time.</summary>
+    public void Read(string name, Action<Tensor> use)
+    {
+        var entry = _holders[name].Tensors[name];
+        using var scope = NewDisposeScope();
+        var lent = Room(entry.Element, (entry.End - entry.Begin) / entry.Element.Size).view(entry.Shape);
+        ReadInto(name, lent);
+        use(lent);
+    }
 
     /// <summary>Reads a tensor into one of the same shape, whatever the two types are.</summary>
     public void ReadInto(string name, Tensor target) => _holders[name].ReadInto(name, target);
 
     public void Dispose()
     {
+        foreach (var room in _rooms.Values) room.Dispose();
         foreach (var file in _files) file.Dispose();
+    }
+
+    private Tensor Room(ElementType element, long elements)
+    {
+        if (!_rooms.TryGetValue(element.Scalar, out var room) || room.numel() < elements)
+        {
+            room?.Dispose();
+            _rooms[element.Scalar] = room = empty([elements], element.Scalar).DetachFromDisposeScope();
+        }
+        return room.narrow(0, 0, elements);
     }
 
     private void AddShards(string directory, string index)

@@ -61,16 +61,6 @@ internal sealed class SafetensorsFile : IDisposable
             : throw new InvalidDataException($"{Path}: metadata {key} is {text}; expected a whole number, not negative");
     }
 
-    /// <summary>Lends a tensor in the type that it has in the file; its memory exists for the duration of the call.</summary>
-    public void Read(string name, Action<Tensor> use)
-    {
-        var entry = Tensors[name];
-        using var scope = NewDisposeScope();
-        var tensor = empty(entry.Shape, entry.Element.Scalar);
-        ReadInto(name, tensor);
-        use(tensor);
-    }
-
     /// <summary>Reads a tensor into one of the same shape, whatever the two types are.</summary>
     public void ReadInto(string name, Tensor target)
     {

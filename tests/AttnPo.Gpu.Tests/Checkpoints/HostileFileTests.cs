@@ -52,9 +52,9 @@ public sealed class HostileFileTests : IDisposable
             using var file = SafetensorsFile.Open(_folder.File("mutated"));
             var read = file.Tensors.Values.OrderBy(tensor => tensor.Begin).ThenBy(tensor => tensor.End).SelectMany(tensor =>
             {
-                byte[] bytes = [];
-                file.Read(tensor.Name, value => bytes = value.bytes.ToArray());
-                return bytes;
+                using var value = empty(tensor.Shape, tensor.Element.Scalar);
+                file.ReadInto(tensor.Name, value);
+                return value.bytes.ToArray();
             }).ToArray();
             Assert.Equal(data.AsSpan(data.Length - read.Length).ToArray(), read);
         }
