@@ -29,6 +29,7 @@ internal static class CommandLine
             ControlCommands.Checkpoint(),
             DoctorCommand.Create(),
             WarmupCommand.Create(),
+            ExportCommand.Create(),
             CompareCommand.Create(),
             ChaosCommand.Create(),
             BenchCommand.Create(),

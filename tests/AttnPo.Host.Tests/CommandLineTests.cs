@@ -38,6 +38,12 @@ public sealed class CommandLineTests
     [InlineData("ledger", "r", "--step", "one")]
     [InlineData("ledger", "r", "--group", "1/2")]
     [InlineData("ledger", "r", "--step", "1", "--group", "1/0/0")]
+    [InlineData("export")]
+    [InlineData("export", "r")]
+    [InlineData("export", "r", "--out", "never-made", "--step", "0")]
+    [InlineData("export", "r", "--out", "never-made", "--dtype", "f64")]
+    [InlineData("export", "r", "--out", "never-made", "--shard-size", "0")]
+    [InlineData("export", "r", "--out", "never-made", "--shard-size", "5TB")]
     public async Task Wrong_arguments_end_with_2_and_one_line(params string[] args)
     {
         var (code, output, error) = await Run(args);
@@ -53,6 +59,7 @@ public sealed class CommandLineTests
     [InlineData("tokenize", "--tokenizer", "no-such-folder", "--in", "a", "--out", "never-made.jsonl")]
     [InlineData("status", "no-such-run")]
     [InlineData("ledger", "no-such-run")]
+    [InlineData("export", "no-such-run", "--out", "never-made.jsonl")]
     [InlineData("eval", "--model", "no-such-model", "--task", "tiny", "--out", "never-made.jsonl")]
     public async Task Work_that_fails_ends_with_1_and_one_line_and_leaves_nothing(params string[] args)
     {
@@ -77,6 +84,7 @@ public sealed class CommandLineTests
     [InlineData("stop")]
     [InlineData("checkpoint")]
     [InlineData("doctor")]
+    [InlineData("export")]
     public async Task Every_command_has_help(params string[] command)
     {
         var (code, output, _) = await Run([.. command, "--help"]);

@@ -21,6 +21,17 @@ internal sealed class CheckpointFolder(string path, int keep, int keepEvery, Fau
 
     public string PathOf(CheckpointRecord checkpoint) => Path.Combine(path, checkpoint.Name);
 
+    /// <summary>The steps that have a committed checkpoint here, in order: beyond the last that the journal names, none counts.</summary>
+    public IReadOnlyList<StepNumber> Committed(StepNumber last)
+    {
+        if (!Directory.Exists(path)) return [];
+        var steps = Existing().Select(checkpoint => checkpoint.Step).Where(step => step > 0 && step <= last.Value);
+        return [.. steps.Order().Select(step => new StepNumber(step))];
+    }
+
+    /// <summary>Where the checkpoint of a step lies.</summary>
+    public string PathOf(StepNumber step) => Path.Combine(path, NameOf(step));
+
     /// <summary>Has a checkpoint written, and gives it its name.</summary>
     public CheckpointRecord Write(StepNumber step, Action<string> save)
     {

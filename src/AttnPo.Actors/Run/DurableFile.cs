@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace AttnPo.Actors.Run;
 
 /// <summary>Files that survive a loss of power: flushed before they get the name under which they are looked for.</summary>
-internal static class DurableFile
+public static class DurableFile
 {
     /// <summary>Flushes a file's content to disk and takes its SHA-256.</summary>
     public static CheckpointFile FlushAndHash(string path)

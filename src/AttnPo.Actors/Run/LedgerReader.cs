@@ -34,6 +34,21 @@ public sealed class LedgerReader
     /// <summary>The oldest step whose rollouts are on disk; null: none are.</summary>
     public StepNumber? RolloutsSince => _folder.RolloutsSince;
 
+    /// <summary>The steps whose committed checkpoints are on disk, in order.</summary>
+    public IReadOnlyList<StepNumber> Checkpoints => _folder.Checkpoints.Committed(_state.CheckpointStep);
+
+    /// <summary>
+    /// The folder of a committed checkpoint, compared with what was journaled of it. Where its event is pruned already, its name alone
+    /// says that it is whole: it was given to nothing else.
+    /// </summary>
+    /// <param name="step">One of <see cref="Checkpoints"/>.</param>
+    /// <exception cref="InvalidDataException">A file of it is missing or altered; the message says which.</exception>
+    public string OpenCheckpoint(StepNumber step)
+    {
+        if (RecordOf(step) is { } record) _folder.Checkpoints.Verify(record);
+        return _folder.Checkpoints.PathOf(step);
+    }
+
     /// <summary>Where the run stands, as a process would find it that went on with it.</summary>
     public RunStatus Status => new(
         Run, _state.IsPaused ? "Paused" : _state.IsFinished ? "Finished" : "Stopped", _state.Step, _state.Steps, _state.Policy, 0, false,
@@ -89,6 +104,17 @@ public sealed class LedgerReader
         if (group.Wave?.Generated is not { } generated) return null;
         var stored = new LedgerWave(generated.Wave, group.Wave.Sampled.Prompts.Count, generated.Rollouts, group.Wave.Judged?.Judgement);
         return _folder.ReadGroup(stored, group.Id);
+    }
+
+    private CheckpointRecord? RecordOf(StepNumber step)
+    {
+        if (_state.CheckpointStep == step) return _state.Checkpoint;
+        return Events(step).Select(entry => entry.Happened switch
+        {
+            StepCommitted committed when committed.Step == step => committed.Checkpoint,
+            CheckpointWritten written when written.Step == step => written.Checkpoint,
+            _ => null,
+        }).FirstOrDefault(record => record is not null);
     }
 
     /// <summary>Bytes that a run has on disk, by what they are for; needs no journal.</summary>

@@ -4,12 +4,13 @@ using static TorchSharp.torch;
 namespace AttnPo.Gpu.Checkpoints;
 
 /// <summary>
-/// A decoder and the configuration text it came with. A folder holds <c>config.json</c> and <c>model.safetensors</c>; the
-/// configuration is carried through word for word, so that what this engine does not read is not lost.
+/// A decoder and the configuration text it came with. A folder holds <c>config.json</c> and <c>model.safetensors</c>, or the latter
+/// in shards with an index; the configuration is carried through word for word, so that what this engine does not read is not lost.
 /// </summary>
 public sealed class HuggingFaceModel : IDisposable
 {
-    internal const string WeightsFile = "model.safetensors";
+    // Hugging Face's loader refuses files that do not name their origin.
+    internal static readonly IReadOnlyDictionary<string, string> FileMetadata = new Dictionary<string, string> { ["format"] = "pt" };
 
     private readonly byte[] _config;
 
@@ -29,11 +30,11 @@ public sealed class HuggingFaceModel : IDisposable
     public static HuggingFaceModel Load(string directory, string device = "cpu")
     {
         var (config, json) = ReadConfig(directory);
-        using var file = OpenWeights(directory, config);
+        using var files = CheckpointFiles.Open(directory, config);
         var decoder = new Decoder(config, TorchSharp.torch.device(device));
         try
         {
-            Fill(decoder, file);
+            Fill(decoder, files);
             return new HuggingFaceModel(decoder, json);
         }
         catch
@@ -43,7 +44,7 @@ public sealed class HuggingFaceModel : IDisposable
         }
     }
 
-    /// <summary>Writes both files into an existing directory that holds neither, flushed to disk.</summary>
+    /// <summary>Writes configuration and weights, in one file, into an existing directory that holds neither, flushed to disk.</summary>
     public void Save(string directory)
     {
         using (var stream = new FileStream(Path.Combine(directory, ConfigFile.Name), FileMode.CreateNew, FileAccess.Write))
@@ -52,13 +53,13 @@ public sealed class HuggingFaceModel : IDisposable
             stream.Flush(flushToDisk: true);
         }
         SafetensorsWriter.Write(
-            Path.Combine(directory, WeightsFile),
+            Path.Combine(directory, CheckpointFiles.SingleFile),
             [.. Decoder.Weights.Select(w => (w.Name, (Tensor)w.Weight))],
-            new Dictionary<string, string> { ["format"] = "pt" });
+            FileMetadata);
     }
 
     /// <summary>Opens the weights of a folder that must describe the very model given; nothing is read yet.</summary>
-    internal static SafetensorsFile OpenWeightsFor(Decoder decoder, string directory)
+    internal static CheckpointFiles OpenWeightsFor(Decoder decoder, string directory)
     {
         var (config, _) = ReadConfig(directory);
         if (config != decoder.Config)
@@ -66,12 +67,12 @@ public sealed class HuggingFaceModel : IDisposable
             throw new InvalidDataException(
                 $"{Path.Combine(directory, ConfigFile.Name)}: describes another model: {config}; expected {decoder.Config}");
         }
-        return OpenWeights(directory, config);
+        return CheckpointFiles.Open(directory, config);
     }
 
-    internal static void Fill(Decoder decoder, SafetensorsFile file)
+    internal static void Fill(Decoder decoder, CheckpointFiles files)
     {
-        foreach (var (name, weight) in decoder.Weights) file.ReadInto(name, weight);
+        foreach (var (name, weight) in decoder.Weights) files.ReadInto(name, weight);
     }
 
     private static (ModelConfig Config, byte[] Json) ReadConfig(string directory)
@@ -79,30 +80,6 @@ public sealed class HuggingFaceModel : IDisposable
         var path = Path.Combine(directory, ConfigFile.Name);
         var bytes = ConfigFile.ReadBytes(path);
         return (ConfigFile.Parse(bytes, path), bytes);
-    }
-
-    private static SafetensorsFile OpenWeights(string directory, ModelConfig config)
-    {
-        var file = SafetensorsFile.Open(Path.Combine(directory, WeightsFile));
-        try
-        {
-            file.Require(Expected(config, file));
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Some writers store the head of a tied model a second time; it is checked like the rest but not read.</summary>
-    private static IEnumerable<(string Name, long[] Shape)> Expected(ModelConfig config, SafetensorsFile file)
-    {
-        var shapes = WeightShapes.Of(config);
-        return config.TiedHead && file.Tensors.ContainsKey(WeightShapes.Head)
-            ? shapes.Append((WeightShapes.Head, [config.VocabularySize, config.HiddenSize]))
-            : shapes;
     }
 
     /// <inheritdoc/>

@@ -1,20 +1,30 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using static TorchSharp.torch;
 
 namespace AttnPo.Gpu.Checkpoints;
 
-/// <summary>An open safetensors file. Its header is checked when it is opened; tensors are read one by one into memory the caller has.</summary>
+/// <summary>
+/// An open safetensors file. Its header is checked when it is opened; tensors are read one by one into memory the caller has, from
+/// several threads if need be.
+/// <para>
+/// It is read by position, not through a memory map. Both take the bytes from the system's page cache, at the same rate, and neither
+/// makes a second copy of the weights: bytes of the right type go straight into the tensor, others through one bounded chunk. But a
+/// mapped file that somebody shortens meanwhile, as a tool does that saves a model again under the same name, kills the process at
+/// the next touch (SIGBUS), and Linux has no lock that everyone heeds; a read ends with a message instead.
+/// </para>
+/// </summary>
 internal sealed class SafetensorsFile : IDisposable
 {
     /// <summary>Bounds the memory beside the tensors; a whole number of elements of any type.</summary>
     private const int ChunkBytes = 16 << 20;
 
-    private readonly FileStream _stream;
+    private readonly SafeFileHandle _handle;
     private readonly SafetensorsHeader _header;
 
-    private SafetensorsFile(FileStream stream, SafetensorsHeader header, string path)
+    private SafetensorsFile(SafeFileHandle handle, SafetensorsHeader header, string path)
     {
-        (_stream, _header, Path) = (stream, header, path);
+        (_handle, _header, Path) = (handle, header, path);
     }
 
     public string Path { get; }
@@ -25,39 +35,22 @@ internal sealed class SafetensorsFile : IDisposable
 
     public static SafetensorsFile Open(string path)
     {
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+        // A live run may remove a checkpoint that somebody reads.
+        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         try
         {
-            return new SafetensorsFile(stream, SafetensorsHeader.Read(stream, path), path);
+            return new SafetensorsFile(handle, SafetensorsHeader.Read(handle, path), path);
         }
         catch
         {
-            stream.Dispose();
+            handle.Dispose();
             throw;
         }
     }
 
     /// <summary>Refuses the file unless it holds exactly these tensors in these shapes.</summary>
-    public void Require(IEnumerable<(string Name, long[] Shape)> expected)
-    {
-        var found = 0;
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (name, shape) in expected)
-        {
-            if (!Tensors.TryGetValue(name, out var entry))
-                throw new InvalidDataException($"{Path}: tensor {name} is missing; expected shape [{string.Join(", ", shape)}]");
-            if (!entry.Shape.AsSpan().SequenceEqual(shape))
-            {
-                throw new InvalidDataException(
-                    $"{Path}: tensor {name} has shape [{string.Join(", ", entry.Shape)}]; expected [{string.Join(", ", shape)}]");
-            }
-            names.Add(name);
-            found++;
-        }
-        if (found == Tensors.Count) return;
-        var extra = Tensors.Keys.First(name => !names.Contains(name));
-        throw new InvalidDataException($"{Path}: tensor {extra} is not part of the model that the configuration describes");
-    }
+    public void Require(IEnumerable<(string Name, long[] Shape)> expected) =>
+        TensorInventory.Require(Path, Tensors.Keys.ToDictionary(name => name, _ => this, StringComparer.Ordinal), expected);
 
     /// <summary>A whole number, not negative, that the file's metadata must hold.</summary>
     public long RequireNumber(string key)
@@ -76,19 +69,22 @@ internal sealed class SafetensorsFile : IDisposable
         using var scope = NewDisposeScope();
         var flat = target.detach().view(-1);
         var elements = (entry.End - entry.Begin) / entry.Element.Size;
+        if (flat.numel() != elements)
+            throw new ArgumentException($"tensor {name} has {elements} elements, the target {flat.numel()}", nameof(target));
         var chunk = Math.Min(elements, ChunkBytes / entry.Element.Size);
         if (chunk == 0) return;
-        var buffer = empty([chunk], entry.Element.Scalar);
-        _stream.Position = _header.DataStart + entry.Begin;
+        var isDirect = flat.dtype == entry.Element.Scalar && flat.device.type == TorchSharp.DeviceType.CPU && flat.is_contiguous();
+        var buffer = isDirect ? null : empty([chunk], entry.Element.Scalar);
         for (long done = 0; done < elements; done += chunk)
         {
             using var piece = NewDisposeScope();
             var count = Math.Min(chunk, elements - done);
-            var part = buffer.narrow(0, 0, count);
-            _stream.ReadExactly(part.bytes);
-            flat.narrow(0, done, count).copy_(part);
+            var there = flat.narrow(0, done, count);
+            var read = buffer?.narrow(0, 0, count) ?? there;
+            ForeignFile.ReadExactly(_handle, read.bytes, _header.DataStart + entry.Begin + done * entry.Element.Size, Path);
+            if (!isDirect) there.copy_(read);
         }
     }
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => _handle.Dispose();
 }

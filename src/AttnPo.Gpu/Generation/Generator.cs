@@ -1,3 +1,4 @@
+using AttnPo.Gpu.Checkpoints;
 using AttnPo.Gpu.Generation.Processor;
 using AttnPo.Gpu.Model;
 
@@ -9,7 +10,7 @@ namespace AttnPo.Gpu.Generation;
 /// </summary>
 public sealed class Generator : IGenerator
 {
-    private readonly PolicyStore _store;
+    private readonly PolicyStore? _store;
     private readonly IPolicyModel _model;
     private readonly int _maximumRows;
     private long? _version;
@@ -23,10 +24,29 @@ public sealed class Generator : IGenerator
     {
     }
 
-    internal Generator(PolicyStore store, IPolicyModel model, int maximumRows)
+    internal Generator(PolicyStore? store, IPolicyModel model, int maximumRows)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumRows, 1);
         (_store, _model, _maximumRows) = (store, model, maximumRows);
+    }
+
+    /// <summary>A generator over a Hugging Face folder's weights, as version 0; they are in memory once, as it decodes with them.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged or does not fit the configuration; names file and tensor.</exception>
+    public static Generator Load(string directory, ModelConfig config, string device = "cpu", int maximumRows = 256)
+    {
+        using var files = CheckpointFiles.Open(directory, config);
+        var generator = new Generator(null, ModelFor(config, TorchSharp.torch.device(device)), maximumRows);
+        try
+        {
+            generator._model.Load(files);
+            generator._version = 0;
+            return generator;
+        }
+        catch
+        {
+            generator.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -36,6 +56,7 @@ public sealed class Generator : IGenerator
     public void LoadPolicy(long version)
     {
         if (version == _version) return;
+        if (_store is null) throw new InvalidOperationException($"policy version {version} is not held; held: 0, from a folder");
         _version = null;
         _store.Read(version, _model.Load);
         _version = version;

@@ -36,29 +36,15 @@ internal static class WarmupCommand
 
     private static void Run(string directory, ulong seed, int threads, TextWriter output, CancellationToken cancellation)
     {
-        var target = Path.GetFullPath(directory);
-        if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
-            throw new WorkFailedException($"{directory}: exists and is not empty; name a new folder");
+        using var folder = new WholeFolder(directory);
         EngineDevice.Prepare("cpu", threads);
-
-        // Written aside and renamed: a folder under the name that was asked for is whole.
-        var aside = $"{target}.{Environment.ProcessId}.part";
-        Directory.CreateDirectory(aside);
-        try
-        {
-            var clock = Stopwatch.StartNew();
-            var found = new TinyReasoner(new WarmupRecipe(), seed).Make(aside, progress => Report(progress, clock, output), cancellation);
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"Key-Focus Heads {string.Join(", ", found.Heads)}: step ranking accuracy {found.Accuracy:F3} together, "
-                + $"{found.All[0].Accuracy:F3} the best alone ({found.All[0].Head})"));
-            if (Directory.Exists(target)) Directory.Delete(target);
-            Directory.Move(aside, target);
-            output.WriteLine($"wrote {directory}");
-        }
-        finally
-        {
-            if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
-        }
+        var clock = Stopwatch.StartNew();
+        var found = new TinyReasoner(new WarmupRecipe(), seed).Make(folder.Aside, progress => Report(progress, clock, output), cancellation);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Key-Focus Heads {string.Join(", ", found.Heads)}: step ranking accuracy {found.Accuracy:F3} together, "
+            + $"{found.All[0].Accuracy:F3} the best alone ({found.All[0].Head})"));
+        folder.Commit();
+        output.WriteLine($"wrote {directory}");
     }
 
     private static void Report(WarmupProgress progress, Stopwatch clock, TextWriter output)

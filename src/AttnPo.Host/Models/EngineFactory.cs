@@ -1,7 +1,5 @@
 using AttnPo.Gpu;
 using AttnPo.Gpu.Checkpoints;
-using AttnPo.Gpu.Generation;
-using AttnPo.Gpu.Model;
 using AttnPo.Gpu.Scoring;
 
 namespace AttnPo.Host.Models;
@@ -10,14 +8,8 @@ namespace AttnPo.Host.Models;
 internal static class EngineFactory
 {
     /// <summary>A generator that holds the folder's weights.</summary>
-    public static IGenerator Generator(ModelFolder folder, string device)
-    {
-        using var store = new PolicyStore(1);
-        using (var model = HuggingFaceModel.Load(folder.Directory, device)) store.Publish(0, model.Decoder);
-        var generator = new Generator(store, folder.Config, device);
-        generator.LoadPolicy(0);
-        return generator;
-    }
+    public static IGenerator Generator(ModelFolder folder, string device) =>
+        Gpu.Generation.Generator.Load(folder.Directory, folder.Config, device);
 
     /// <summary>A scorer over the folder's weights, which live as long as the owner.</summary>
     public static Owned<IScorer> Scorer(ModelFolder folder, string device)

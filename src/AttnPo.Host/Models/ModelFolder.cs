@@ -13,8 +13,15 @@ internal sealed class ModelFolder
 
     private const int MaxFileBytes = 1 << 20;
 
+    // No tokenizer comes near it; a file beyond is something else under that name.
+    private const long MaxCompanionBytes = 256L << 20;
+
     // What a folder holds besides weights and config.json.
-    private static readonly string[] Companions = ["tokenizer.json", "tokenizer_config.json", "generation_config.json", HeadsFile];
+    private static readonly string[] Companions =
+    [
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+        "chat_template.jinja", "generation_config.json", HeadsFile, "LICENSE",
+    ];
 
     private readonly Lazy<Tokenizer> _tokenizer;
 
@@ -56,14 +63,29 @@ internal sealed class ModelFolder
     }
 
     /// <summary>Copies what makes weights a usable folder, flushed to disk.</summary>
+    /// <exception cref="InvalidDataException">A file is larger than any such file is.</exception>
     public static void CopyCompanions(string from, string to)
     {
         foreach (var name in Companions.Where(name => File.Exists(Path.Combine(from, name))))
         {
-            using var source = File.OpenRead(Path.Combine(from, name));
+            using var source = new FileStream(Path.Combine(from, name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            if (source.Length > MaxCompanionBytes)
+                throw new InvalidDataException($"{source.Name}: has {source.Length} bytes; at most {MaxCompanionBytes} are carried along");
             using var copy = new FileStream(Path.Combine(to, name), FileMode.Create, FileAccess.Write);
-            source.CopyTo(copy);
+            CopyExactly(source, copy);
             copy.Flush(flushToDisk: true);
+        }
+    }
+
+    // As long as it says it is: some files have no end.
+    private static void CopyExactly(FileStream source, FileStream copy)
+    {
+        var buffer = new byte[1 << 16];
+        for (var left = source.Length; left > 0; left -= Math.Min(left, buffer.Length))
+        {
+            var part = buffer.AsSpan(0, (int)Math.Min(left, buffer.Length));
+            source.ReadExactly(part);
+            copy.Write(part);
         }
     }
 
@@ -144,10 +166,13 @@ internal sealed class ModelFolder
 
     private static JsonDocument Parse(string path)
     {
-        if (new FileInfo(path).Length > MaxFileBytes) throw new InvalidDataException($"{path}: larger than {MaxFileBytes} bytes.");
+        using var stream = File.OpenRead(path);
+        if (stream.Length > MaxFileBytes) throw new InvalidDataException($"{path}: larger than {MaxFileBytes} bytes.");
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
         try
         {
-            return JsonDocument.Parse(File.ReadAllBytes(path));
+            return JsonDocument.Parse(bytes);
         }
         catch (JsonException e)
         {

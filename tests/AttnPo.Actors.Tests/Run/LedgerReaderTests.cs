@@ -109,6 +109,27 @@ public sealed class LedgerReaderTests
     }
 
     [Fact]
+    [Trait("Contract", "C2")]
+    public async Task Committed_checkpoints_are_found_and_an_altered_one_is_not_opened()
+    {
+        using var run = new FakeRun();
+        await run.RunAsync(Setup(run));
+        // Named, but by nothing that was journaled: what a kill may leave.
+        Directory.CreateDirectory(Path.Combine(run.Directory, "checkpoints", "step-000009"));
+
+        var ledger = LedgerReader.Open(run.Directory, new JournalSettings());
+        Assert.Equal([6, 7], ledger.Checkpoints.Select(step => step.Value));
+        foreach (var step in ledger.Checkpoints)
+        {
+            var folder = ledger.OpenCheckpoint(step);
+            Assert.Equal($"step-{step.Value:D6}", Path.GetFileName(folder));
+            var file = Directory.GetFiles(folder)[0];
+            File.AppendAllText(file, "more");
+            Assert.Contains(file, Assert.Throws<InvalidDataException>(() => ledger.OpenCheckpoint(step)).Message);
+        }
+    }
+
+    [Fact]
     public async Task Reading_leaves_directory_and_journal_as_they_were()
     {
         using var run = new FakeRun();

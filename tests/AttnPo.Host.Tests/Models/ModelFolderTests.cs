@@ -76,8 +76,20 @@ public sealed class ModelFolderTests : IDisposable
     {
         using var checkpoint = new TemporaryFolder();
         File.Copy(_folder.File("config.json"), checkpoint.File("config.json"));
+        string[] others = ["special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "chat_template.jinja", "LICENSE"];
+        foreach (var name in others) File.WriteAllText(_folder.File(name), new string('x', 100_000) + name);
         ModelFolder.CopyCompanions(_folder.Path, checkpoint.Path);
         Assert.Equal(2, ModelFolder.Open(checkpoint.Path).OwnHeads().Count);
+        Assert.All(others, name => Assert.Equal(File.ReadAllBytes(_folder.File(name)), File.ReadAllBytes(checkpoint.File(name))));
+    }
+
+    [Fact, Trait("Contract", "C9")]
+    public void A_companion_beyond_any_size_is_refused()
+    {
+        using (var file = File.Create(_folder.File("vocab.json"))) file.SetLength(1L << 30);
+        using var checkpoint = new TemporaryFolder();
+        var fault = Assert.Throws<InvalidDataException>(() => ModelFolder.CopyCompanions(_folder.Path, checkpoint.Path));
+        Assert.Contains("vocab.json: has 1073741824 bytes", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
