@@ -10,7 +10,7 @@ namespace AttnPo.Host.Models;
 internal static class EngineFactory
 {
     /// <summary>A generator that holds the folder's weights.</summary>
-    public static IGenerator Generator(ModelFolder folder, string device)
+    public static Generator Generator(ModelFolder folder, string device)
     {
         using var store = new PolicyStore(1);
         using (var model = HuggingFaceModel.Load(folder.Directory, device)) store.Publish(0, model.Decoder);

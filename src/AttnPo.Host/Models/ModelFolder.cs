@@ -14,7 +14,11 @@ internal sealed class ModelFolder
     private const int MaxFileBytes = 1 << 20;
 
     // What a folder holds besides weights and config.json.
-    private static readonly string[] Companions = ["tokenizer.json", "tokenizer_config.json", "generation_config.json", HeadsFile];
+    private static readonly string[] Companions =
+    [
+        "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "vocab.json", "merges.txt", "added_tokens.json",
+        "special_tokens_map.json", "generation_config.json", HeadsFile,
+    ];
 
     private readonly Lazy<Tokenizer> _tokenizer;
 
@@ -33,7 +37,7 @@ internal sealed class ModelFolder
     public ModelConfig Config { get; }
 
     /// <summary>Whether it can read and write text; without a tokenizer it takes token ids alone.</summary>
-    public bool HasTokenizer => File.Exists(Path.Combine(Directory, "tokenizer.json"));
+    public bool HasTokenizer => Tokenizer.IsIn(Directory);
 
     /// <summary>Its tokenizer, read at the first use.</summary>
     /// <exception cref="FileNotFoundException">The folder has none.</exception>
@@ -139,7 +143,7 @@ internal sealed class ModelFolder
         return tokenizer.VocabularySize <= Config.VocabularySize
             ? tokenizer
             : throw new InvalidDataException(
-                $"{Directory}: tokenizer.json has {tokenizer.VocabularySize} ids, the model only {Config.VocabularySize}; they do not belong together.");
+                $"{Directory}: its tokenizer has {tokenizer.VocabularySize} ids, the model only {Config.VocabularySize}; they do not belong together.");
     }
 
     private static JsonDocument Parse(string path)

@@ -38,7 +38,8 @@ internal sealed class ResolvedSettings
     /// </summary>
     public string Hash()
     {
-        var text = string.Concat(InForce().Where(Decides).Select(key => $"{key.Path} = {Written(key.Path)}\n"));
+        var deciding = InForce().Where(Decides).Where(key => key.Former is null || !key.Former.Equals(_values[key.Path].Value));
+        var text = string.Concat(deciding.Select(key => $"{key.Path} = {Written(key.Path)}\n"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 

@@ -12,6 +12,12 @@ internal abstract record SettingKey(string Path)
     /// </summary>
     public bool AffectsResult { get; init; } = true;
 
+    /// <summary>
+    /// For a key that came after runs had been begun: the value at which a run does what it did without the key. There the key stays
+    /// out of the settings hash, so that such a run goes on. Null: the key was there from the first.
+    /// </summary>
+    public object? Former { get; init; }
+
     /// <summary>False for keys of one start alone: settings.conf names them in a comment, which the next start does not read.</summary>
     public bool Persists { get; init; } = true;
 
@@ -28,7 +34,8 @@ internal abstract record SettingKey(string Path)
     public abstract string Write(object value);
 
     private protected static string Quote(string text) =>
-        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal) + "\"";
 }
 
 /// <summary>A whole number; <paramref name="Word"/> is a word allowed in its place (read as -1), e.g. auto.</summary>
