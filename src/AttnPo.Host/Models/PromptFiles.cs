@@ -64,6 +64,7 @@ internal sealed class PromptFiles : IPromptSet
 
     private string Conversation(Row row)
     {
+        if (row.Has("tools")) throw new RowException("\"tools\" are not supported");
         ChatMessage[] messages = [.. row.Rows("messages").Select(MessageOf)];
         // What an assistant has said last would be the answer that is asked for.
         if (messages is not [.., { Role: "user" }]) throw new RowException("\"messages\" does not end with a message of the user");
