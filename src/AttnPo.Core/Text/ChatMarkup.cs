@@ -9,7 +9,7 @@ internal static class ChatMarkup
 
     public static readonly string[] Tokens = [Start, End];
 
-    /// <summary>All turns as they are, after a system message of the template's own where the conversation does not begin with one.</summary>
+    /// <summary>All turns as they are, after the template's own system message where the conversation does not begin with one.</summary>
     public static string Turns(IReadOnlyList<ChatMessage> messages, string defaultSystem)
     {
         var turns = string.Concat(messages.Select(message => Turn(message.Role, message.Content)));

@@ -17,7 +17,8 @@ public sealed class ChatTemplate
     [
         new("qwen2.5", messages => ChatMarkup.Turns(messages, "You are Qwen, created by Alibaba Cloud. You are a helpful assistant."),
             ChatMarkup.AssistantOpening, ChatMarkup.Tokens),
-        new("qwen2.5-math", messages => ChatMarkup.Turns(messages, @"Please reason step by step, and put your final answer within \boxed{}."),
+        new("qwen2.5-math",
+            messages => ChatMarkup.Turns(messages, @"Please reason step by step, and put your final answer within \boxed{}."),
             ChatMarkup.AssistantOpening, ChatMarkup.Tokens),
         new("qwen3", ReasoningChatMarkup.Turns, ChatMarkup.AssistantOpening, ChatMarkup.Tokens),
         new("deepseek-r1", DeepSeekChat.Turns, DeepSeekChat.AssistantOpening, DeepSeekChat.Tokens),

@@ -45,7 +45,8 @@ public static class ChatTemplateFile
         {
             JsonValueKind.Null => null,
             JsonValueKind.String => template.GetString(),
-            JsonValueKind.Array => template.EnumerateArray().Select(named => Named(named, path)).FirstOrDefault(named => named.Name == "default").Text,
+            JsonValueKind.Array => template.EnumerateArray()
+                .Select(named => Named(named, path)).FirstOrDefault(named => named.Name == "default").Text,
             _ => throw Fault(path),
         };
     }
@@ -57,7 +58,8 @@ public static class ChatTemplateFile
             ? (name.GetString()!, text.GetString())
             : throw Fault(path);
 
-    private static InvalidDataException Fault(string path) => new($"{path}: chat_template is neither a text nor a list of {{name, template}}.");
+    private static InvalidDataException Fault(string path) =>
+        new($"{path}: chat_template is neither a text nor a list of {{name, template}}.");
 
     private static byte[] Bytes(string path, int largest) => new FileInfo(path).Length is var size && size <= largest
         ? File.ReadAllBytes(path)

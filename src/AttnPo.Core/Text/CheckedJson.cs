@@ -14,7 +14,8 @@ internal sealed class CheckedJson(TokenizerDefinition definition)
         try
         {
             using var document = JsonDocument.Parse(definition.BytesOf(path));
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw definition.Fault($"the root of {Path.GetFileName(path)} is no object");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw definition.Fault($"the root of {Path.GetFileName(path)} is no object");
             read(document.RootElement);
         }
         catch (JsonException fault)

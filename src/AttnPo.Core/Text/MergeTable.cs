@@ -9,7 +9,7 @@ namespace AttnPo.Core.Text;
 /// </summary>
 /// <param name="idOfByte">The token of each byte.</param>
 /// <param name="merges">Which neighbours merge, in which order, into what.</param>
-/// <param name="wholePieces">Pieces, in the byte alphabet, that are one token whatever the merges make of them; null: there are none.</param>
+/// <param name="wholePieces">Pieces, in the byte alphabet, that are one token whatever merging makes of them; null: there are none.</param>
 internal sealed class MergeTable(
     int[] idOfByte, Dictionary<(int Left, int Right), (int Rank, int Id)> merges, IReadOnlyDictionary<string, int>? wholePieces)
 {

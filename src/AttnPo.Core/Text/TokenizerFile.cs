@@ -48,7 +48,8 @@ internal sealed class TokenizerFile
 
     private void ReadModel(JsonElement model)
     {
-        if (_json.Text(model, "type", optional: true) is { } type && type != "BPE") throw _definition.Fault($"its model is {type}, not BPE");
+        if (_json.Text(model, "type", optional: true) is { } type && type != "BPE")
+            throw _definition.Fault($"its model is {type}, not BPE");
         if (_json.Flag(model, "byte_fallback")) throw _definition.Fault("model.byte_fallback is not supported");
         foreach (var affix in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
         {
@@ -61,7 +62,8 @@ internal sealed class TokenizerFile
 
         _json.ReadVocabulary(_json.Member(model, "vocab", JsonValueKind.Object), "model.vocab");
         var rank = 0;
-        foreach (var merge in _json.Member(model, "merges", JsonValueKind.Array).EnumerateArray()) _definition.Merges.Add(Merge(merge, rank++));
+        foreach (var merge in _json.Member(model, "merges", JsonValueKind.Array).EnumerateArray())
+            _definition.Merges.Add(Merge(merge, rank++));
     }
 
     private (string Left, string Right) Merge(JsonElement merge, int rank)
@@ -107,7 +109,8 @@ internal sealed class TokenizerFile
                 ReadSplit(part);
                 break;
             case "ByteLevel" when isLast:
-                if (_json.Flag(part, "add_prefix_space")) throw _definition.Fault("pre_tokenizer ByteLevel with add_prefix_space is not supported");
+                if (_json.Flag(part, "add_prefix_space"))
+                    throw _definition.Fault("pre_tokenizer ByteLevel with add_prefix_space is not supported");
                 if (_json.Flag(part, "use_regex", whenAbsent: true)) _definition.AddSplit(ByteLevelExpression);
                 _byteLevel = true;
                 break;

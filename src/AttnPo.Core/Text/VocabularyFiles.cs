@@ -30,7 +30,8 @@ internal sealed class VocabularyFiles
         _json = new CheckedJson(_definition);
     }
 
-    public static bool AreIn(string folder) => File.Exists(Path.Combine(folder, VocabularyName)) && File.Exists(Path.Combine(folder, MergesName));
+    public static bool AreIn(string folder) =>
+        File.Exists(Path.Combine(folder, VocabularyName)) && File.Exists(Path.Combine(folder, MergesName));
 
     public static TokenizerDefinition Read(string folder)
     {

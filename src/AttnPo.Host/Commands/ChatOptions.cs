@@ -16,7 +16,7 @@ internal sealed class ChatOptions
     private readonly Option<string> _system = new("--system") { Description = "A system message where there is none.", HelpName = "TEXT" };
     private readonly Option<string> _openThink = new("--open-think")
     {
-        Description = "Whether a prompt ends with <think> where the template leaves that to the model; auto: with every template but plain.",
+        Description = "Whether a prompt ends with <think> where the template leaves that to the model; auto: except with plain.",
         DefaultValueFactory = _ => PromptRendering.Auto,
     };
 

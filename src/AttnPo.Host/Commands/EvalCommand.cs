@@ -20,7 +20,7 @@ internal static class EvalCommand
     {
         var data = new Option<string[]>("--data")
         {
-            Description = "JSON Lines of {\"question\",\"gold\"}, {\"messages\",\"gold\"} or {\"prompt\",\"gold\"}, a prompt ready for the tokenizer.",
+            Description = "JSON Lines of {\"question\",\"gold\"}, {\"messages\",\"gold\"} or, ready for the tokenizer, {\"prompt\",\"gold\"}.",
             HelpName = "FILE",
             AllowMultipleArgumentsPerToken = true,
         };
@@ -49,7 +49,8 @@ internal static class EvalCommand
             var files = parsed.GetValue(data) ?? [];
             if (files.Length > 0 == parsed.GetValue(task) is not null) throw new SettingsException("eval: expected --data FILE... or --task tiny, one of the two");
             if (files.Length == 0 && parsed.GetValue(skipBad)) throw new SettingsException("eval: --skip-bad goes with --data FILE...");
-            if (files.Length == 0 && chat.FirstGiven(parsed) is { } given) throw new SettingsException($"eval: {given} goes with --data FILE...");
+            if (files.Length == 0 && chat.FirstGiven(parsed) is { } given)
+                throw new SettingsException($"eval: {given} goes with --data FILE...");
             var before = parsed.GetValue(baseline) is { } path ? EvaluationRows.Read(path) : ((double Accuracy, double Tokens)?)null;
             var (folder, device) = engine.Open(parsed);
             // The task as the embedded default trains on it, and cut as there.

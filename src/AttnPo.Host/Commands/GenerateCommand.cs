@@ -16,8 +16,8 @@ internal static class GenerateCommand
     {
         var prompt = new Option<string>("--prompt") { Description = "The prompt as text, taken as it is; with --chat a question.", HelpName = "TEXT" };
         var promptIds = new Option<string>("--prompt-ids") { Description = "The prompt as token ids.", HelpName = "1,2,3" };
-        var chat = new Option<bool>("--chat") { Description = "Write the prompt down with the model's chat template, as a user's question and as training does." };
-        var stream = new Option<bool>("--stream") { Description = "Print the text as it is decoded, as a terminal gets it without being asked." };
+        var chat = new Option<bool>("--chat") { Description = "The prompt is a user's question, written down as training does it." };
+        var stream = new Option<bool>("--stream") { Description = "Print the text as it is decoded; a terminal gets it so anyway." };
         var greedy = new Option<bool>("--greedy") { Description = "Take the most probable token each time." };
         var json = new Option<bool>("--json") { Description = "Print one object: {\"ids\",\"text\",\"logprobs\",\"finish\"}." };
         var command = new Command("generate", "Completes one prompt.");
@@ -34,12 +34,14 @@ internal static class GenerateCommand
         {
             if (parsed.GetValue(prompt) is null == parsed.GetValue(promptIds) is null)
                 throw new SettingsException("generate: expected --prompt TEXT or --prompt-ids 1,2,3, one of the two");
-            if (parsed.GetValue(chat) && parsed.GetValue(prompt) is null) throw new SettingsException("generate: --chat goes with --prompt TEXT");
-            if (!parsed.GetValue(chat) && template.FirstGiven(parsed) is { } given) throw new SettingsException($"generate: {given} goes with --chat");
-            if (parsed.GetValue(stream) && parsed.GetValue(json)) throw new SettingsException("generate: expected --stream or --json, not both");
+            var asksQuestion = parsed.GetValue(chat);
+            if (asksQuestion && parsed.GetValue(prompt) is null) throw new SettingsException("generate: --chat goes with --prompt TEXT");
+            if (!asksQuestion && template.FirstGiven(parsed) is { } given) throw new SettingsException($"generate: {given} goes with --chat");
+            if (parsed.GetValue(stream) && parsed.GetValue(json))
+                throw new SettingsException("generate: expected --stream or --json, not both");
             var (folder, device) = engine.Open(parsed);
             var tokens = parsed.GetValue(prompt) is { } text
-                ? folder.Tokenizer.Encode(parsed.GetValue(chat) ? template.Rendering(parsed, folder).Question(text) : text)
+                ? folder.Tokenizer.Encode(asksQuestion ? template.Rendering(parsed, folder).Question(text) : text)
                 : ParseIds(parsed.GetRequiredValue(promptIds));
             if (folder.PromptFault(tokens) is { } fault) throw new WorkFailedException($"generate: the prompt {fault}");
 
@@ -68,7 +70,8 @@ internal static class GenerateCommand
         return command;
     }
 
-    private static void Stream(Generator generator, GenerationRequest request, Tokenizer tokenizer, TextWriter output, CancellationToken cancellation)
+    private static void Stream(
+        Generator generator, GenerationRequest request, Tokenizer tokenizer, TextWriter output, CancellationToken cancellation)
     {
         var decoder = new StreamingDecoder(tokenizer);
         generator.Generate(request, (_, _, token) =>

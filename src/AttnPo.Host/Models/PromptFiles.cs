@@ -34,7 +34,8 @@ internal sealed class PromptFiles : IPromptSet
 
         if (_prompts.Count == 0)
             throw new WorkFailedException(
-                $"{string.Join(", ", files)}: no prompt; expected lines of {{\"question\",\"gold\"}}, {{\"messages\",\"gold\"}} or {{\"prompt\",\"gold\"}}");
+                $"{string.Join(", ", files)}: no prompt; expected lines of "
+                + "{\"question\",\"gold\"}, {\"messages\",\"gold\"} or {\"prompt\",\"gold\"}");
     }
 
     /// <summary>Rows left out.</summary>

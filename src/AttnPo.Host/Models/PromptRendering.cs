@@ -56,5 +56,6 @@ internal sealed class PromptRendering(
             $"{folder.Directory}: its chat template is none of the known ones, which questions and messages need; {Advice}");
 
     private static string Advice =>
-        $"name one of {string.Join(", ", ChatTemplate.Names)} (--set prompt.template=NAME in training, --template NAME elsewhere), or give prompts as they are";
+        $"name one of {string.Join(", ", ChatTemplate.Names)} "
+        + "(--set prompt.template=NAME in training, --template NAME elsewhere), or give prompts as they are";
 }
