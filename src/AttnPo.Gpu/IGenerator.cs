@@ -51,6 +51,12 @@ public sealed record SamplingSettings(
 /// <param name="Finish">Why it ended.</param>
 public sealed record Completion(long PromptId, int Sample, int[] Tokens, float[] LogProbs, FinishReason Finish);
 
+/// <summary>Sees a token of a response as it is drawn: those of one response in their order, of several in turns.</summary>
+/// <param name="promptId">The prompt it answers.</param>
+/// <param name="sample">0-based number of the response within the group.</param>
+/// <param name="token">The token, a stop token included.</param>
+public delegate void TokenObserver(long promptId, int sample, int token);
+
 /// <summary>Why a response ended.</summary>
 public enum FinishReason
 {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 
 namespace AttnPo.Core.Text;
 
@@ -6,7 +7,11 @@ namespace AttnPo.Core.Text;
 /// Byte-pair merging: the pair of neighbours with the lowest rank is merged first, the leftmost of equals, until no pair is left that
 /// merges. Safe for many threads; results of short pieces are remembered up to a bound.
 /// </summary>
-internal sealed class MergeTable(int[] idOfByte, IReadOnlyDictionary<(int Left, int Right), (int Rank, int Id)> merges)
+/// <param name="idOfByte">The token of each byte.</param>
+/// <param name="merges">Which neighbours merge, in which order, into what.</param>
+/// <param name="wholePieces">Pieces, in the byte alphabet, that are one token whatever merging makes of them; null: there are none.</param>
+internal sealed class MergeTable(
+    int[] idOfByte, Dictionary<(int Left, int Right), (int Rank, int Id)> merges, IReadOnlyDictionary<string, int>? wholePieces)
 {
     // Words recur, long pieces hardly do: the cache's memory stays below some 10 MB however much text is encoded.
     private const int CachedPieces = 1 << 16;
@@ -15,13 +20,13 @@ internal sealed class MergeTable(int[] idOfByte, IReadOnlyDictionary<(int Left, 
     private int _cached;
 
     /// <summary>The ids of one piece. The caller must not write into the array.</summary>
-    /// <param name="piece">The piece as text; only a key for the cache.</param>
-    /// <param name="bytes">Its UTF-8 bytes.</param>
-    public int[] Merge(string piece, ReadOnlySpan<byte> bytes)
+    public int[] Merge(ReadOnlySpan<char> piece)
     {
-        if (_cache.TryGetValue(piece, out var known)) return known;
-        var ids = Merge(bytes);
-        if (bytes.Length <= CachedPieceBytes && Volatile.Read(ref _cached) < CachedPieces && _cache.TryAdd(piece, ids))
+        if (_cache.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(piece, out var known)) return known;
+        var bytes = new byte[Encoding.UTF8.GetByteCount(piece)];
+        Encoding.UTF8.GetBytes(piece, bytes);
+        int[] ids = wholePieces is not null && wholePieces.TryGetValue(ByteAlphabet.Spell(bytes), out var whole) ? [whole] : Merge(bytes);
+        if (bytes.Length <= CachedPieceBytes && Volatile.Read(ref _cached) < CachedPieces && _cache.TryAdd(piece.ToString(), ids))
             Interlocked.Increment(ref _cached);
         return ids;
     }

@@ -9,18 +9,20 @@ internal sealed class BatchDecoding
     private readonly Sampler[] _samplers;
     private readonly CounterRandom[] _random;
     private readonly (int Token, float LogProb)[] _drawn;
+    private readonly TokenObserver? _onToken;
 
-    private BatchDecoding(IBatchedModel model, GenerationRequest request)
+    private BatchDecoding(IBatchedModel model, GenerationRequest request, TokenObserver? onToken)
     {
-        (_model, _request) = (model, request);
+        (_model, _request, _onToken) = (model, request, onToken);
         _schedule = new GenerationSchedule(request, model.LongestSequence, closeUpAtOnce: model.MovesAreFree);
         _samplers = [.. Enumerable.Range(0, model.Workers).Select(_ => new Sampler(request.Sampling, model.VocabularySize))];
         _random = [.. request.Prompts.Select(p => new CounterRandom(request.Seed, request.Step, p.Id))];
         _drawn = new (int, float)[_schedule.Width];
     }
 
-    public static IEnumerable<Completion> Run(IBatchedModel model, GenerationRequest request, CancellationToken cancellation) =>
-        new BatchDecoding(model, request).Run(cancellation);
+    public static IEnumerable<Completion> Run(
+        IBatchedModel model, GenerationRequest request, CancellationToken cancellation, TokenObserver? onToken = null) =>
+        new BatchDecoding(model, request, onToken).Run(cancellation);
 
     private IEnumerable<Completion> Run(CancellationToken cancellation)
     {
@@ -31,7 +33,11 @@ internal sealed class BatchDecoding
         while (true)
         {
             for (var slot = 0; slot < _schedule.Width; slot++)
-                if (_schedule.IsAlive(slot)) _schedule.Record(slot, _drawn[slot].Token, _drawn[slot].LogProb);
+            {
+                if (!_schedule.IsAlive(slot)) continue;
+                _schedule.Record(slot, _drawn[slot].Token, _drawn[slot].LogProb);
+                _onToken?.Invoke(_request.Prompts[_schedule.Prompt(slot)].Id, _schedule.Sample(slot), _drawn[slot].Token);
+            }
             if (_schedule.IsDone) return _schedule.Completions();
 
             var width = _schedule.Width;

@@ -63,14 +63,18 @@ public sealed class Generator : IGenerator
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Completion> Generate(GenerationRequest request, CancellationToken cancellation = default)
+    public IReadOnlyList<Completion> Generate(GenerationRequest request, CancellationToken cancellation = default) =>
+        Generate(request, onToken: null, cancellation);
+
+    /// <summary>The same, and <paramref name="onToken"/> sees each token as it is drawn, on the thread of the call.</summary>
+    public IReadOnlyList<Completion> Generate(GenerationRequest request, TokenObserver? onToken, CancellationToken cancellation)
     {
         _ = PolicyVersion;
         RequestLimits.Check(request, _model.VocabularySize, _model.LongestSequence);
         var promptsAtOnce = Math.Max(1, _maximumRows / request.SamplesPerPrompt);
         var completions = new List<Completion>(request.Prompts.Count * request.SamplesPerPrompt);
         foreach (var prompts in request.Prompts.Chunk(promptsAtOnce))
-            completions.AddRange(BatchDecoding.Run(_model, request with { Prompts = prompts }, cancellation));
+            completions.AddRange(BatchDecoding.Run(_model, request with { Prompts = prompts }, cancellation, onToken));
         return completions;
     }
 

@@ -20,7 +20,7 @@ internal static class EvalCommand
     {
         var data = new Option<string[]>("--data")
         {
-            Description = "JSON Lines of {\"prompt\",\"gold\"}, the prompt ready for the tokenizer.",
+            Description = "JSON Lines of {\"question\",\"gold\"}, {\"messages\",\"gold\"} or, ready for the tokenizer, {\"prompt\",\"gold\"}.",
             HelpName = "FILE",
             AllowMultipleArgumentsPerToken = true,
         };
@@ -36,6 +36,7 @@ internal static class EvalCommand
         var engine = new EngineOptions(command);
         command.Add(data);
         command.Add(skipBad);
+        var chat = new ChatOptions(command);
         command.Add(task);
         command.Add(prompts);
         command.Add(samples);
@@ -48,12 +49,15 @@ internal static class EvalCommand
             var files = parsed.GetValue(data) ?? [];
             if (files.Length > 0 == parsed.GetValue(task) is not null) throw new SettingsException("eval: expected --data FILE... or --task tiny, one of the two");
             if (files.Length == 0 && parsed.GetValue(skipBad)) throw new SettingsException("eval: --skip-bad goes with --data FILE...");
+            if (files.Length == 0 && chat.FirstGiven(parsed) is { } given)
+                throw new SettingsException($"eval: {given} goes with --data FILE...");
             var before = parsed.GetValue(baseline) is { } path ? EvaluationRows.Read(path) : ((double Accuracy, double Tokens)?)null;
             var (folder, device) = engine.Open(parsed);
             // The task as the embedded default trains on it, and cut as there.
             var embedded = files.Length == 0 ? SettingsFiles.Resolve(SettingsFiles.DefaultName, []) : null;
             var tiny = embedded is null ? null : StageSettings.Task(embedded);
-            var read = tiny is null ? new PromptFiles(files, parsed.GetValue(skipBad), text => folder.PromptFault(folder.Tokenizer.Encode(text))) : null;
+            var read = tiny is not null ? null : new PromptFiles(
+                files, chat.Rendering(parsed, folder), parsed.GetValue(skipBad), text => folder.PromptFault(folder.Tokenizer.Encode(text)));
             if (read is { Skipped: > 0 })
                 parsed.InvocationConfiguration.Error.WriteLine($"{read.Skipped} rows left out (the first: {read.FirstSkipped})");
             var set = tiny?.HeldOut ?? read!;

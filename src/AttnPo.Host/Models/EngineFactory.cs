@@ -8,7 +8,7 @@ namespace AttnPo.Host.Models;
 internal static class EngineFactory
 {
     /// <summary>A generator that holds the folder's weights.</summary>
-    public static IGenerator Generator(ModelFolder folder, string device) =>
+    public static Generator Generator(ModelFolder folder, string device) =>
         Gpu.Generation.Generator.Load(folder.Directory, folder.Config, device);
 
     /// <summary>A scorer over the folder's weights, which live as long as the owner.</summary>

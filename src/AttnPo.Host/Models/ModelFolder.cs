@@ -40,7 +40,7 @@ internal sealed class ModelFolder
     public ModelConfig Config { get; }
 
     /// <summary>Whether it can read and write text; without a tokenizer it takes token ids alone.</summary>
-    public bool HasTokenizer => File.Exists(Path.Combine(Directory, "tokenizer.json"));
+    public bool HasTokenizer => Tokenizer.IsIn(Directory);
 
     /// <summary>Its tokenizer, read at the first use.</summary>
     /// <exception cref="FileNotFoundException">The folder has none.</exception>
@@ -161,7 +161,7 @@ internal sealed class ModelFolder
         return tokenizer.VocabularySize <= Config.VocabularySize
             ? tokenizer
             : throw new InvalidDataException(
-                $"{Directory}: tokenizer.json has {tokenizer.VocabularySize} ids, the model only {Config.VocabularySize}; they do not belong together.");
+                $"{Directory}: its tokenizer has {tokenizer.VocabularySize} ids, the model only {Config.VocabularySize}; they do not belong together.");
     }
 
     private static JsonDocument Parse(string path)

@@ -54,6 +54,15 @@ internal readonly struct Row(JsonElement element)
             : throw new RowException($"\"{name}\" is not a list of [start, end]"))];
     }
 
+    /// <summary>A list of objects.</summary>
+    public Row[] Rows(string name)
+    {
+        var value = Member(name);
+        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.Object))
+            throw new RowException($"\"{name}\" is not a list of objects");
+        return [.. value.EnumerateArray().Select(item => new Row(item))];
+    }
+
     private static int Integer(string name, JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
         ? number : throw new RowException($"\"{name}\" holds something that is not a whole number");
 

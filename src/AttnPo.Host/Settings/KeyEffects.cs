@@ -23,7 +23,7 @@ internal static class KeyEffects
         new(["task.name"], s => s.Get<string>("task.name") == "none", _ => "task.name = none uses data.files",
             path => path.StartsWith("task.", StringComparison.Ordinal) && path != "task.name"),
         new(["task.name"], s => s.Get<string>("task.name") != "none", s => $"task.name = {s.Get<string>("task.name")} makes its own prompts",
-            path => path.StartsWith("data.", StringComparison.Ordinal)),
+            path => path.StartsWith("data.", StringComparison.Ordinal) || path.StartsWith("prompt.", StringComparison.Ordinal)),
         new(["evaluation.prompts"], s => s.Get<long>("evaluation.prompts") == 0, _ => "evaluation.prompts = 0 evaluates nothing",
             path => path is "evaluation.every" or "evaluation.samples" or "evaluation.temperature"),
     ];

@@ -13,7 +13,8 @@ internal abstract record SettingKey(string Path)
     public bool AffectsResult { get; init; } = true;
 
     /// <summary>
-    /// The written value that computes as versions before the key did. It stays out of the hash, so that runs begun by them go on.
+    /// For a key that came after runs had been begun: the written value at which a run does what it did without the key. There the key
+    /// stays out of the settings hash, so that such a run goes on. Null: the key was there from the first.
     /// </summary>
     public string? Neutral { get; init; }
 
@@ -33,7 +34,9 @@ internal abstract record SettingKey(string Path)
     public abstract string Write(object value);
 
     private protected static string Quote(string text) =>
-        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+        "\"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal)
+            .Replace("\t", "\\t", StringComparison.Ordinal) + "\"";
 }
 
 /// <summary>A whole number; <paramref name="Word"/> is a word allowed in its place (read as -1), e.g. auto.</summary>

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using AttnPo.Actors.Pipeline;
+using AttnPo.Core.Text;
+using AttnPo.Host.Models;
 
 namespace AttnPo.Host.Settings;
 
@@ -23,6 +25,11 @@ internal static partial class SettingsSchema
         new IntegerKey("task.seed", 0),
 
         new ListKey("data.files", "a list of files, e.g. [\"train.jsonl\"]", text => text.Length > 0),
+
+        new ChoiceKey("prompt.template", [PromptRendering.Auto, .. ChatTemplate.Names]) { Neutral = PromptRendering.Auto },
+        // HOCON leaves spaces at the ends of a value away.
+        new TextKey("prompt.system", "a text without spaces at its ends, or nothing", text => text == text.Trim()) { Neutral = "\"\"" },
+        new ChoiceKey("prompt.open-think", PromptRendering.OpenThinkWords) { Neutral = PromptRendering.Auto },
 
         new IntegerKey("rollout.prompts-per-step", 1, 65_536),
         new IntegerKey("rollout.samples", 2, 1024),

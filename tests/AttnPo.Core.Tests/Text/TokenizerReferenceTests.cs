@@ -25,10 +25,12 @@ public class TokenizerReferenceTests
         }
     }
 
-    [SkippableFact]
-    public void Decoding_gives_the_encoded_text_back()
+    [SkippableTheory]
+    [InlineData("encode-dev.jsonl")]
+    [InlineData("encode-derived-dev.jsonl")]
+    public void Decoding_gives_the_encoded_text_back(string file)
     {
-        foreach (var (text, ids) in SharedTokenizers.Rows("deepseek-r1-distill-qwen", "encode-derived-dev.jsonl"))
+        foreach (var (text, ids) in SharedTokenizers.Rows("deepseek-r1-distill-qwen", file))
         {
             // The tokenizer's own normaliser composes what the text spells decomposed.
             Assert.Equal(CanonicalComposition.Normalize(text).Text, SharedTokenizers.DeepSeek.Decode(ids).Text);
@@ -51,6 +53,35 @@ public class TokenizerReferenceTests
             }
             Assert.Equal(text.Length, covered);
         }
+    }
+
+    [SkippableTheory]
+    [InlineData("encode-dev.jsonl")]
+    [InlineData("encode-derived-dev.jsonl")]
+    public void Each_token_has_the_characters_that_its_bytes_lie_in(string file)
+    {
+        var divided = 0;
+        foreach (var (text, ids) in SharedTokenizers.Rows("deepseek-r1-distill-qwen", file))
+        {
+            // Text that the normaliser changes has other bytes than its tokens.
+            if (CanonicalComposition.Normalize(text).Text != text) continue;
+            var characterOfByte = new List<TokenSpan>();
+            foreach (var rune in text.EnumerateRunes())
+            {
+                var start = characterOfByte.Count == 0 ? 0 : characterOfByte[^1].End;
+                for (var i = 0; i < rune.Utf8SequenceLength; i++) characterOfByte.Add(new(start, start + rune.Utf16SequenceLength));
+            }
+            var at = 0;
+            foreach (var (id, characters) in SharedTokenizers.DeepSeek.EncodeWithOffsets(text))
+            {
+                var next = at + SharedTokenizers.DeepSeek.BytesOf(id).Length;
+                Assert.Equal(new TokenSpan(characterOfByte[at].Start, characterOfByte[next - 1].End), characters);
+                if (at > 0 && characterOfByte[at] == characterOfByte[at - 1]) divided++;
+                at = next;
+            }
+            Assert.Equal(characterOfByte.Count, at);
+        }
+        Assert.True(divided > 0, "no character is divided between tokens");
     }
 
     [SkippableFact]

@@ -39,6 +39,19 @@ public sealed class BatchDecodingTests
             }));
 
     [Fact]
+    public void An_observer_sees_the_tokens_of_each_response_in_their_order() =>
+        Gen.Select(Gen.Int[1, Vocabulary - 1].Array[1, 6].Array[1, 5], Gen.Int[1, 4], Gen.ULong, Gen.Int[1, 30]).Sample((prompts, samples, seed, limit) =>
+        {
+            var seen = new Dictionary<(long, int), List<int>>();
+            var completions = BatchDecoding.Run(new FakeModel(Hashed, Vocabulary), Request(prompts, samples, seed, limit), default, (prompt, sample, token) =>
+            {
+                if (!seen.TryGetValue((prompt, sample), out var tokens)) seen[(prompt, sample)] = tokens = [];
+                tokens.Add(token);
+            });
+            return completions.All(c => c.Tokens.SequenceEqual(seen[(c.PromptId, c.Sample)]));
+        });
+
+    [Fact]
     public void No_sequence_grows_beyond_the_models_limit()
     {
         var completions = Decode(Request([[5, 5, 5, 5, 5, 5], [6]], samples: 3, seed: 1, limit: 100) with

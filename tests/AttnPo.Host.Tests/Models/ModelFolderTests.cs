@@ -114,7 +114,7 @@ public sealed class ModelFolderTests : IDisposable
         var file = _folder.File("in.jsonl");
         var rows = new[] { "", new string('1', 300), "1" }.Select(text => $"{{\"prompt\":\"{text}\",\"gold\":\"1\"}}\n");
         File.WriteAllText(file, string.Concat(rows));
-        PromptFiles Read(bool? skipBad) => new([file], skipBad, text => model.PromptFault(model.Tokenizer.Encode(text)));
+        PromptFiles Read(bool? skipBad) => new([file], new(model), skipBad, text => model.PromptFault(model.Tokenizer.Encode(text)));
 
         Assert.Contains("in.jsonl:1: \"prompt\" is empty", Assert.Throws<WorkFailedException>(() => Read(false)).Message, StringComparison.Ordinal);
         File.WriteAllText(file, string.Concat(rows.Skip(1)));

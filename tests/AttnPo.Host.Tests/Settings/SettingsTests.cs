@@ -166,6 +166,37 @@ public sealed class SettingsTests
         Assert.Equal(Resolve("", "method=rloo").Hash(), Resolve("credit.lambda = 3", "method=rloo").Hash());
     }
 
+    [Fact]
+    public void A_run_that_was_begun_before_there_were_prompt_keys_has_the_same_hash_still()
+    {
+        string[] fixedByTheMachine = ["data.files=[train.jsonl]", "credit.heads=0:2", "device=cpu", "threads=2"];
+        var settings = SettingsFiles.Resolve("attnpo", fixedByTheMachine);
+        Assert.Equal("48b527c0396f7c2f1a2bd8f716f44e5f0145b8651c2e8c2640a1f037981615e0", settings.Hash());
+        var former = string.Join('\n', settings.ToHocon().Split('\n').Where(line => !line.StartsWith("prompt.", StringComparison.Ordinal)));
+        var held = SettingsResolver.Resolve(
+            SettingsLayer.FromFile(Defaults, SettingOrigin.Defaults), SettingsLayer.FromText(former, "settings.conf", SettingOrigin.File));
+        Assert.Equal(settings.Hash(), held.Hash());
+        Assert.Empty(settings.DifferencesTo(held));
+        foreach (var other in (string[])["prompt.template=plain", "prompt.system=Be brief.", "prompt.open-think=false"])
+            Assert.NotEqual(settings.Hash(), SettingsFiles.Resolve("attnpo", [.. fixedByTheMachine, other]).Hash());
+    }
+
+    [Theory]
+    [InlineData("Use \\boxed{} for the \"answer\".\nNo ${more} # or // less\t\\n.")]
+    [InlineData("Bitte auf Deutsch: größer, 漢字, 😀")]
+    [InlineData("")]
+    public void A_system_message_written_beside_a_run_is_the_same_message(string system)
+    {
+        var settings = SettingsFiles.Resolve("attnpo", ["data.files=[train.jsonl]"]).With("prompt.system", system);
+        var again = SettingsResolver.Resolve(
+            SettingsLayer.FromFile(Defaults, SettingOrigin.Defaults), SettingsLayer.FromText(settings.ToHocon(), "settings.conf", SettingOrigin.File));
+        Assert.Equal(system, again.Get<string>("prompt.system"));
+    }
+
+    [Fact]
+    public void Keys_of_prompts_have_no_effect_where_a_task_makes_its_own() =>
+        Assert.Contains("--set: prompt.template: qwen3 has no effect: task.name = tiny makes its own prompts", ErrorOf("", "prompt.template=qwen3"));
+
     [Theory]
     [InlineData("attnpo")]
     [InlineData("rloo")]

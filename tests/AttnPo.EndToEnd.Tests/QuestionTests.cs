@@ -1,0 +1,64 @@
+using Xunit;
+
+namespace AttnPo.EndToEnd.Tests;
+
+/// <summary>Questions go the whole way: template, tokenizer, engine, text that comes as it is decoded.</summary>
+public sealed class QuestionTests
+{
+    private const string Program = "<|begin|>a=6; b:=a+5; c:=b*7; d:=c-5; e:=d-6; ?e";
+
+    private static readonly string[] Plain = ["--template", "plain", "--open-think", "true"];
+
+    [Fact]
+    public async Task Text_that_is_printed_as_it_is_decoded_is_the_same_text()
+    {
+        string[] generate = ["generate", "--model", "tiny-reasoner", "--prompt", Program, "--max-new", "200", "--chat", .. Plain];
+        var whole = await Executable.DoneAsync(generate);
+        Assert.Contains("First, b:=a+5", whole, StringComparison.Ordinal);
+        Assert.Equal(whole, await Executable.DoneAsync([.. generate, "--stream"]));
+        Assert.Equal(whole, await Executable.DoneAsync("generate", "--model", "tiny-reasoner", "--prompt", Program + "\n<think>\n", "--max-new", "200"));
+    }
+
+    [Fact]
+    public async Task A_question_a_conversation_and_the_prompt_that_they_become_are_answered_alike()
+    {
+        using var folder = new RunFolder();
+        Directory.CreateDirectory(folder.Path);
+        string[] rows =
+        [
+            $"{{\"question\":\"{Program}\",\"gold\":\"3\"}}",
+            $"{{\"messages\":[{{\"role\":\"user\",\"content\":\"{Program}\"}}],\"gold\":\"3\"}}",
+            $"{{\"prompt\":\"{Program}\\n<think>\\n\",\"gold\":\"3\"}}",
+        ];
+        var answers = new List<string>();
+        foreach (var row in rows)
+        {
+            var (data, output) = (Path.Combine(folder.Path, "data.jsonl"), Path.Combine(folder.Path, "out.jsonl"));
+            await File.WriteAllTextAsync(data, row);
+            await Executable.DoneAsync(["eval", "--model", "tiny-reasoner", "--data", data, "--samples", "4", "--out", output, .. Plain]);
+            answers.Add(await File.ReadAllTextAsync(output));
+        }
+
+        Assert.Single(answers.Distinct());
+    }
+
+    [Fact]
+    public async Task A_run_on_questions_is_trained_and_gone_on_with()
+    {
+        using var folder = new RunFolder();
+        var data = folder.Path + ".jsonl";
+        await File.WriteAllLinesAsync(data, Enumerable.Range(0, 4).Select(a => $"{{\"question\":\"<|begin|>a={a}; b:=a+5; ?b\",\"gold\":\"{(a + 5) % 10}\"}}"));
+        string[] settings =
+        [
+            $"data.files=[{data}]", "prompt.template=plain", "prompt.open-think=true", "prompt.system=Two\nlines \"quoted\".",
+            "rollout.prompts-per-step=2", "rollout.waves-per-step=1", "rollout.samples=2", "rollout.max-new-tokens=60",
+        ];
+        await Executable.DoneAsync(
+            ["train", "--config", "attnpo", "--run", folder.Path, "--set", "steps=1", .. settings.SelectMany(setting => new[] { "--set", setting })]);
+        await Executable.DoneAsync("train", "--run", folder.Path, "--set", "steps=2");
+        Assert.Equal(2, folder.Committed);
+        var (code, _, error) = await Executable.RunAsync("train", "--run", folder.Path, "--set", "steps=3", "--set", "prompt.system=");
+        Assert.Equal(2, code);
+        Assert.Contains("prompt.system", error, StringComparison.Ordinal);
+    }
+}
