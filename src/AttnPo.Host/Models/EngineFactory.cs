@@ -1,5 +1,6 @@
 using AttnPo.Gpu;
 using AttnPo.Gpu.Checkpoints;
+using AttnPo.Gpu.Generation;
 using AttnPo.Gpu.Scoring;
 
 namespace AttnPo.Host.Models;
