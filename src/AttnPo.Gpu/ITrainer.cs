@@ -45,10 +45,29 @@ public sealed record TrainingSample(
 /// <param name="Entropy">Sum of entropies in nats.</param>
 /// <param name="Tokens">Response tokens.</param>
 /// <param name="ClippedTokens">Tokens whose ratio was clipped.</param>
-/// <param name="MaxLogProbGap">Largest |trainer - generator| log-probability, 0 where not measured.</param>
-/// <param name="PaddedTokens">Positions computed in all, padding included.</param>
+/// <param name="LogProbGap">Sum of |trainer - generator| log-probability, 0 where not measured.</param>
+/// <param name="MaxLogProbGap">Largest of these.</param>
+/// <param name="Positions">Positions of the sequences that were computed.</param>
+/// <param name="PaddedPositions">The same with padding.</param>
 public sealed record LossSums(
-    double Loss, double NegativeLogLikelihood, double Entropy, long Tokens, long ClippedTokens, double MaxLogProbGap, long PaddedTokens);
+    double Loss, double NegativeLogLikelihood, double Entropy, long Tokens, long ClippedTokens, double LogProbGap, double MaxLogProbGap,
+    long Positions, long PaddedPositions)
+{
+    /// <summary>Of no token.</summary>
+    public static LossSums None { get; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /// <summary>Of the tokens of both.</summary>
+    public LossSums Plus(LossSums other) => new(
+        Loss + other.Loss,
+        NegativeLogLikelihood + other.NegativeLogLikelihood,
+        Entropy + other.Entropy,
+        Tokens + other.Tokens,
+        ClippedTokens + other.ClippedTokens,
+        LogProbGap + other.LogProbGap,
+        Math.Max(MaxLogProbGap, other.MaxLogProbGap),
+        Positions + other.Positions,
+        PaddedPositions + other.PaddedPositions);
+}
 
 /// <summary>One update.</summary>
 /// <param name="PolicyVersion">The version it made.</param>

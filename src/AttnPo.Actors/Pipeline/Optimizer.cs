@@ -136,6 +136,8 @@ internal sealed partial class Optimizer : Stage
         _account.Release();
         _tally.Add(held!.Wave);
         _tally.Add(done.Sums, done.Elapsed);
+        if (_tally.LogProbGap > _settings.LogProbGapBound)
+            Fail($"wave {done.Wave}", new LogProbGapException(_tally.LogProbGap, _settings.LogProbGapBound));
         _coordinator.Tell(new WavesTrained(done.Attempt, _account.Done, _step!.Waves));
         if (_account.IsComplete)
         {

@@ -51,7 +51,7 @@ internal abstract class Stage : ReceiveActor
     {
         // Told by the instance that failed: it knows for which attempt it worked.
         var cause = CauseOf(reason);
-        Context.Parent.Tell(new StageRestarted(Name, Status().Attempt, $"{cause.GetType().Name}: {cause.Message}", cause is InvalidDataException));
+        Context.Parent.Tell(new StageRestarted(Name, Status().Attempt, $"{cause.GetType().Name}: {cause.Message}", cause is InvalidDataException or LogProbGapException));
         base.PreRestart(reason, message);
     }
 

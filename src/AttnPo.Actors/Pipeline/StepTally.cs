@@ -21,8 +21,8 @@ internal sealed class StepTally
     private readonly Mean _gammaPositiveRedundant = new(), _gammaPositiveEssential = new();
     private readonly Mean _gammaNegativeRedundant = new(), _gammaNegativeEssential = new();
     private TimeSpan _generating, _verifying, _scoring, _training;
-    private double _loss, _entropy, _gap;
-    private long _trainedTokens, _allTokens;
+    private LossSums _sums = LossSums.None;
+    private long _allTokens;
     private bool _hasLabels;
 
     /// <summary>How each group ended, in order.</summary>
@@ -30,6 +30,9 @@ internal sealed class StepTally
 
     /// <summary>Response tokens that count: the denominator of the loss, groups without a signal included.</summary>
     public long CountedTokens { get; private set; }
+
+    /// <summary>Largest difference between generator and trainer so far, in log-probability of one token.</summary>
+    public double LogProbGap => _sums.MaxLogProbGap;
 
     public void Add(ScoredWave wave)
     {
@@ -43,11 +46,7 @@ internal sealed class StepTally
     public void Add(LossSums? sums, TimeSpan elapsed)
     {
         _training += elapsed;
-        if (sums is null) return;
-        _loss += sums.Loss;
-        _entropy += sums.Entropy;
-        _trainedTokens += sums.Tokens;
-        _gap = Math.Max(_gap, sums.MaxLogProbGap);
+        if (sums is not null) _sums = _sums.Plus(sums);
     }
 
     /// <summary>The step's line of metrics. The keys under time/ and tokens_per_s are the only ones that differ between equal runs.</summary>
@@ -70,11 +69,13 @@ internal sealed class StepTally
             ["reward/mean"] = _rewards.OrZero,
             ["credit/attenuated_share"] = _attenuated.OrZero,
             ["credit/protected_share"] = _protected.OrZero,
-            ["train/loss"] = _loss / Math.Max(1, CountedTokens),
+            ["train/loss"] = _sums.Loss / Math.Max(1, CountedTokens),
             ["train/grad_norm"] = update.GradientNorm,
             ["train/learning_rate"] = learningRate,
-            ["train/logprob_gap_max"] = _gap,
-            ["train/entropy"] = _entropy / Math.Max(1, _trainedTokens),
+            ["train/logprob_gap_max"] = _sums.MaxLogProbGap,
+            ["train/logprob_gap_mean"] = _sums.LogProbGap / Math.Max(1, _sums.Tokens),
+            ["train/padding_share"] = (_sums.PaddedPositions - _sums.Positions) / (double)Math.Max(1, _sums.PaddedPositions),
+            ["train/entropy"] = _sums.Entropy / Math.Max(1, _sums.Tokens),
             ["time/generate_s"] = _generating.TotalSeconds,
             ["time/verify_s"] = _verifying.TotalSeconds,
             ["time/score_s"] = _scoring.TotalSeconds,

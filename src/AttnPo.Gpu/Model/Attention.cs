@@ -34,7 +34,9 @@ internal sealed class Attention : nn.Module<Tensor, Rotation, ForwardPass, Tenso
 
         // One product for queries, keys and values. (B, T, heads + 2 key heads, head size)
         var joined = Joined(input).view(batch, length, _heads + 2 * _keyHeads, _headSize);
-        var rotated = RotaryEmbedding.Apply(Normalised(joined.narrow(2, 0, _heads + _keyHeads)), rotation);
+        // Norm and rotation in the type of their tables: angles of far positions need it.
+        var unrotated = Normalised(joined.narrow(2, 0, _heads + _keyHeads).to(rotation.Cos.dtype));
+        var rotated = RotaryEmbedding.Apply(unrotated, rotation).to(input.dtype);
         var queries = rotated.narrow(2, 0, _heads).transpose(1, 2);
         var keys = rotated.narrow(2, _heads, _keyHeads).transpose(1, 2);
         var values = joined.narrow(2, _heads + _keyHeads, _keyHeads).transpose(1, 2);
@@ -54,8 +56,8 @@ internal sealed class Attention : nn.Module<Tensor, Rotation, ForwardPass, Tenso
         ? nn.functional.linear(input, _fused.Weight!, _fused.Bias)
         : nn.functional.linear(
             input,
-            cat([q_proj.Weight, k_proj.Weight, v_proj.Weight]),
-            q_proj.Bias is null ? null : cat([q_proj.Bias, k_proj.Bias!, v_proj.Bias!]));
+            cat([q_proj.Weight, k_proj.Weight, v_proj.Weight]).to(input.dtype),
+            q_proj.Bias is null ? null : cat([q_proj.Bias, k_proj.Bias!, v_proj.Bias!]).to(input.dtype));
 
     /// <summary>(B, T, heads + key heads, head size) -> the same</summary>
     private Tensor Normalised(Tensor heads) => q_norm is null

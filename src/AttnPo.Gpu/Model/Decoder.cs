@@ -69,11 +69,20 @@ public sealed class Decoder : nn.Module, IWeightSource
     /// <summary>(B, T) token ids, int64, padded on the right -> (B, T, hidden), before the last norm.</summary>
     internal Tensor Forward(Tensor ids, ForwardPass? pass = null) => model.forward(ids, pass ?? ForwardPass.Causal);
 
-    /// <summary>(..., hidden) of the positions of interest -> (..., vocabulary): last norm and output head.</summary>
-    internal Tensor Logits(Tensor hidden)
+    /// <summary>The parts of <see cref="Forward"/>, for those who go through the layers one by one.</summary>
+    internal DecoderStack Stack => model;
+
+    /// <summary>(vocabulary, hidden) The output head, which may be the token embedding.</summary>
+    internal Parameter Head => lm_head?.Weight ?? model.Embedding;
+
+    /// <summary>(..., hidden) of the positions of interest -> (..., vocabulary) in 32-bit floats: last norm and output head.</summary>
+    /// <param name="hidden">Before the last norm.</param>
+    /// <param name="head"><see cref="Head"/> in the type to compute in; null: as it is.</param>
+    internal Tensor Logits(Tensor hidden, Tensor? head = null)
     {
-        using var normalised = model.Normalised(hidden);
-        return nn.functional.linear(normalised, lm_head?.Weight ?? model.Embedding);
+        using var scope = NewDisposeScope();
+        head ??= Head;
+        return nn.functional.linear(model.Normalised(hidden).to(head.dtype), head).to(float32).MoveToOuterDisposeScope();
     }
 
     /// <summary>

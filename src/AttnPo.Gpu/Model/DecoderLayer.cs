@@ -22,8 +22,8 @@ internal sealed class DecoderLayer : nn.Module<Tensor, Rotation, ForwardPass, Te
     public override Tensor forward(Tensor input, Rotation rotation, ForwardPass pass)
     {
         using var scope = NewDisposeScope();
-        var mixed = input + self_attn.forward(input_layernorm.forward(input), rotation, pass);
-        return (mixed + mlp.forward(post_attention_layernorm.forward(mixed))).MoveToOuterDisposeScope();
+        var mixed = input + self_attn.forward(input_layernorm.forward(input).to(pass.Compute), rotation, pass);
+        return (mixed + mlp.forward(post_attention_layernorm.forward(mixed).to(pass.Compute))).MoveToOuterDisposeScope();
     }
 
     public void Fuse()

@@ -26,16 +26,25 @@ internal sealed class DecoderStack : nn.Module<Tensor, ForwardPass, Tensor>
     public override Tensor forward(Tensor ids, ForwardPass pass)
     {
         using var scope = NewDisposeScope();
-        var rotation = _rotary.At(pass.Positions is null ? ids.size(1) : pass.PositionLimit, pass.Positions);
-        var hidden = embed_tokens.forward(ids);
-        foreach (var layer in layers)
+        var rotation = RotationOf(ids, pass);
+        var hidden = Embed(ids);
+        for (var layer = 0; layer < layers.Count; layer++)
         {
-            var next = layer.forward(hidden, rotation, pass);
+            var next = Layer(layer, hidden, rotation, pass);
             hidden.Dispose();
             hidden = next;
         }
         return hidden.MoveToOuterDisposeScope();
     }
+
+    /// <summary>(B, T) ids -> (B, T, hidden), what the first layer reads.</summary>
+    public Tensor Embed(Tensor ids) => embed_tokens.forward(ids);
+
+    public Rotation RotationOf(Tensor ids, ForwardPass pass) =>
+        _rotary.At(pass.Positions is null ? ids.size(1) : pass.PositionLimit, pass.Positions);
+
+    /// <summary>(B, T, hidden) -> the same after a layer.</summary>
+    public Tensor Layer(int layer, Tensor hidden, Rotation rotation, ForwardPass pass) => layers[layer].forward(hidden, rotation, pass);
 
     public Tensor Normalised(Tensor hidden) => norm.forward(hidden);
 

@@ -11,6 +11,7 @@ public static partial class EngineRuntime
 {
     private const int TrimThreshold = -1;
     private const int MmapMaximum = -4;
+    private const int ArenaMaximum = -8;
 
     private static readonly Lock Once = new();
     private static int _configured;
@@ -43,7 +44,9 @@ public static partial class EngineRuntime
             // Large tensors come and go with every step. By default glibc gives their memory back each time, and the fresh pages
             // cost more than the arithmetic on them; here it is kept.
             _ = SetMallocOption(MmapMaximum, 0);
-            _ = SetMallocOption(TrimThreshold, int.MaxValue);
+            _ = SetMallocOption(TrimThreshold, -1);
+            // Only the first arena holds large blocks; another thread's would ask the system for each.
+            _ = SetMallocOption(ArenaMaximum, 1);
             // Threads that wait for each other spin by default, which takes the processor from whoever has work as soon as two
             // stages compute at once. Read when the library is loaded; a value from outside stays.
             _ = SetEnvironmentVariable("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0);

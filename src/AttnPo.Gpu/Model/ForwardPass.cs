@@ -11,6 +11,11 @@ internal sealed record ForwardPass
     /// <summary>A plain causal pass without a cache.</summary>
     public static ForwardPass Causal { get; } = new();
 
+    /// <summary>
+    /// The type of products and attention, whatever type the weights have; the residual stream and the norms keep the weights'.
+    /// </summary>
+    public ScalarType Compute { get; init; } = ScalarType.Float32;
+
     /// <summary>[B, T] positions of the ids, int64; null: 0 to T - 1.</summary>
     public Tensor? Positions { get; init; }
 

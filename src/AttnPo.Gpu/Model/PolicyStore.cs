@@ -7,7 +7,8 @@ namespace AttnPo.Gpu.Model;
 /// threads; the memory of versions that fell out is used again.
 /// </summary>
 /// <param name="capacity">Versions held; at least one more than the staleness a run allows.</param>
-public sealed class PolicyStore(int capacity = 2) : IDisposable
+/// <param name="format">How matrices are held, as the generator will hold them; norms and biases are 32-bit floats always.</param>
+public sealed class PolicyStore(int capacity = 2, NumberFormat format = NumberFormat.Float32) : IDisposable
 {
     private readonly int _capacity = capacity > 0 ? capacity : throw new ArgumentOutOfRangeException(nameof(capacity));
     private readonly Lock _lock = new();
@@ -36,7 +37,7 @@ public sealed class PolicyStore(int capacity = 2) : IDisposable
                 _versions.Remove(oldest);
             }
             using var gradients = no_grad();
-            copies ??= [.. policy.Weights.Select(w => (w.Name, empty_like(w.Weight, requires_grad: false).DetachFromDisposeScope()))];
+            copies ??= [.. policy.Weights.Select(w => (w.Name, Empty(w.Weight)))];
             for (var i = 0; i < copies.Length; i++) copies[i].Copy.copy_(policy.Weights[i].Weight);
             _versions[version] = copies;
         }
@@ -60,6 +61,9 @@ public sealed class PolicyStore(int capacity = 2) : IDisposable
             reader(new Version(weights));
         }
     }
+
+    private Tensor Empty(Tensor weight) =>
+        empty_like(weight, weight.dim() > 1 ? format.ScalarType() : ScalarType.Float32, requires_grad: false).DetachFromDisposeScope();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -20,5 +20,11 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
 
     public Parameter? Bias => bias;
 
-    public override Tensor forward(Tensor input) => nn.functional.linear(input, weight, bias);
+    /// <summary>Computes in the type of the input.</summary>
+    public override Tensor forward(Tensor input)
+    {
+        if (input.dtype == weight.dtype) return nn.functional.linear(input, weight, bias);
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(input, weight.to(input.dtype), bias?.to(input.dtype)).MoveToOuterDisposeScope();
+    }
 }

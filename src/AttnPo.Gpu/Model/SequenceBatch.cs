@@ -27,22 +27,32 @@ internal sealed class SequenceBatch
 
     public int Rows { get; }
 
+    /// <summary>Most of a batch that may be padding.</summary>
+    private const double LargestPaddingShare = 0.1;
+
     /// <summary>
     /// Cuts sequences into batches of at most so many positions, padding included, by length and then by index, so that like
-    /// lengths meet and the same input always gives the same batches. A sequence longer than the budget gets its own.
+    /// lengths meet and the same input always gives the same batches. A batch ends where the next sequence would make a tenth of
+    /// it padding. A sequence longer than the budget gets its own.
     /// </summary>
     public static IEnumerable<int[]> Plan(IReadOnlyList<TokenSequence> sequences, int tokenBudget)
     {
         var order = Enumerable.Range(0, sequences.Count).OrderBy(i => sequences[i].Length).ThenBy(i => i);
         var batch = new List<int>();
+        var filled = 0L;
         foreach (var index in order)
         {
-            if (batch.Count > 0 && (batch.Count + 1L) * sequences[index].Length > tokenBudget)
+            // Sorted, the next one is the longest of the batch it joins.
+            var length = sequences[index].Length;
+            var positions = (batch.Count + 1L) * length;
+            if (batch.Count > 0 && (positions > tokenBudget || filled + length < (1 - LargestPaddingShare) * positions))
             {
                 yield return [.. batch];
                 batch.Clear();
+                filled = 0;
             }
             batch.Add(index);
+            filled += length;
         }
         if (batch.Count > 0) yield return [.. batch];
     }

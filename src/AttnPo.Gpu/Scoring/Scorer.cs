@@ -9,19 +9,22 @@ public sealed class Scorer : IScorer
     private readonly Decoder _decoder;
     private readonly int _tokenBudget;
     private readonly Lock _weights;
+    private readonly ScalarType _compute;
 
     /// <summary>Scores with a model that nobody trains meanwhile.</summary>
     /// <param name="decoder">The policy.</param>
     /// <param name="tokenBudget">Positions computed at once, padding included.</param>
-    public Scorer(Decoder decoder, int tokenBudget = 4096) : this(decoder, tokenBudget, new Lock())
+    /// <param name="compute">Type of products and attention.</param>
+    public Scorer(Decoder decoder, int tokenBudget = 4096, NumberFormat compute = NumberFormat.Float32)
+        : this(decoder, tokenBudget, compute, new Lock())
     {
     }
 
     /// <summary>The lock keeps a pass from seeing half an update.</summary>
-    internal Scorer(Decoder decoder, int tokenBudget, Lock weights)
+    internal Scorer(Decoder decoder, int tokenBudget, NumberFormat compute, Lock weights)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokenBudget);
-        (_decoder, _tokenBudget, _weights) = (decoder, tokenBudget, weights);
+        (_decoder, _tokenBudget, _compute, _weights) = (decoder, tokenBudget, compute.ScalarType(), weights);
     }
 
     /// <inheritdoc/>
@@ -57,7 +60,7 @@ public sealed class Scorer : IScorer
         var batch = SequenceBatch.Of(sequences, members, _decoder.Device, withLast: true);
         var headScores = Array.ConvertAll(members, m => heads.Select(_ => NoScores(requests[m])).ToArray());
         var observer = new AnswerAttention(_decoder.Config, heads, Array.ConvertAll(members, m => requests[m]), headScores);
-        var hidden = _decoder.Forward(batch.Ids, new ForwardPass { Observer = observer });
+        var hidden = _decoder.Forward(batch.Ids, new ForwardPass { Observer = observer, Compute = _compute });
         var (logProbs, entropies) = Distributions(hidden.flatten(0, 1).index_select(0, batch.Positions), batch);
 
         var row = 0;
@@ -71,10 +74,11 @@ public sealed class Scorer : IScorer
     private (float[] LogProbs, float[] Entropies) Distributions(Tensor hidden, SequenceBatch batch)
     {
         var (logProbs, entropies) = (new float[batch.Rows], new float[batch.Rows]);
+        using var head = _decoder.Head.to(_compute);
         foreach (var (start, count) in LogitChunks.Of(batch.Rows, _decoder.Config.VocabularySize))
         {
             using var scope = NewDisposeScope();
-            var distribution = _decoder.Logits(hidden.narrow(0, start, count)).log_softmax(-1);
+            var distribution = _decoder.Logits(hidden.narrow(0, start, count), head).log_softmax(-1);
             distribution.gather(-1, batch.Targets.narrow(0, start, count).unsqueeze(-1)).cpu().data<float>().CopyTo(logProbs, start);
             distribution.exp().mul_(distribution).sum(-1).neg_().cpu().data<float>().CopyTo(entropies, start);
         }

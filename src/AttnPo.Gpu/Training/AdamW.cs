@@ -10,6 +10,9 @@ namespace AttnPo.Gpu.Training;
 /// </summary>
 internal sealed class AdamW : IDisposable
 {
+    /// <summary>Elements updated at once: temporary values stay in the cache, and small beside the largest weight.</summary>
+    private const long Slice = 1 << 18;
+
     private const string Mean = "exp_avg.", Square = "exp_avg_sq.", StepKey = "step";
 
     private readonly Decoder _decoder;
@@ -37,11 +40,22 @@ internal sealed class AdamW : IDisposable
         for (var i = 0; i < _means.Length; i++)
         {
             using var scope = NewDisposeScope();
-            var (weight, mean, square) = (_decoder.Weights[i].Weight, _means[i], _squares[i]);
+            var weight = _decoder.Weights[i].Weight;
+            var (values, mean, square, held) = (Flat(weight.detach()), Flat(_means[i]), Flat(_squares[i]), weight.grad is { } g ? Flat(g) : null);
+            for (long first = 0; first < values.numel(); first += Slice)
+            {
+                using var slice = NewDisposeScope();
+                var count = Math.Min(Slice, values.numel() - first);
+                UpdateSlice(values.narrow(0, first, count), mean.narrow(0, first, count), square.narrow(0, first, count), held?.narrow(0, first, count));
+            }
+        }
+
+        void UpdateSlice(Tensor weight, Tensor mean, Tensor square, Tensor? held)
+        {
             weight.mul_(1 - learningRate * _settings.WeightDecay);
             mean.mul_(_settings.Beta1);
             square.mul_(_settings.Beta2);
-            if (weight.grad is { } held)
+            if (held is not null)
             {
                 var gradient = held.mul(factor);
                 mean.add_(gradient, 1 - _settings.Beta1);
@@ -50,6 +64,8 @@ internal sealed class AdamW : IDisposable
             var denominator = square.sqrt().div_(Math.Sqrt(squareCorrection)).add_(_settings.Epsilon);
             weight.addcdiv_(mean, denominator, -learningRate / meanCorrection);
         }
+
+        static Tensor Flat(Tensor tensor) => tensor.view(-1);
     }
 
     public void Save(string path, IReadOnlyDictionary<string, string> metadata)

@@ -1,3 +1,5 @@
+using AttnPo.Gpu.Model;
+
 namespace AttnPo.Gpu.Training;
 
 /// <summary>AdamW and the clips of the policy loss; the learning rate comes with each update.</summary>
@@ -27,6 +29,21 @@ public sealed record OptimizerSettings
     /// <summary>Positions computed at once, padding included; bounds the memory of a pass.</summary>
     public int MicroBatchTokens { get; init; } = 4096;
 
+    /// <summary>Whether backward computes each layer once more, so that one layer's activations are held instead of all layers'.</summary>
+    public bool Recompute { get; init; } = true;
+
+    /// <summary>Type of products and attention; weights, residual stream, norms, loss and optimizer state are 32-bit floats always.</summary>
+    public NumberFormat Compute { get; init; } = NumberFormat.Float32;
+
+    /// <summary>Logits, rows times vocabulary, that exist at once; bounds the memory of the output head.</summary>
+    public long LogitElements { get; init; } = LogitChunks.Elements;
+
+    /// <summary>
+    /// Most that the ratio of the trainer's probability to the generator's weighs a token; 0: tokens are not weighed by it (they
+    /// are taken for on-policy).
+    /// </summary>
+    public double ImportanceCap { get; init; }
+
     /// <summary>Refuses values out of range.</summary>
     internal void Validate()
     {
@@ -37,6 +54,8 @@ public sealed record OptimizerSettings
         Require(ClipNorm > 0, nameof(ClipNorm), ClipNorm, "above 0");
         Require(PpoClip is > 0 and < 1, nameof(PpoClip), PpoClip, "between 0 and 1");
         Require(DualClip > 1, nameof(DualClip), DualClip, "above 1");
+        Require(ImportanceCap >= 0, nameof(ImportanceCap), ImportanceCap, "0 or more");
+        Require(LogitElements > 0, nameof(LogitElements), LogitElements, "above 0");
         Require(MicroBatchTokens > 0, nameof(MicroBatchTokens), MicroBatchTokens, "above 0");
 
         static void Require(bool holds, string name, double value, string expected)

@@ -18,7 +18,7 @@ public sealed class PolicyLearner : IDisposable
         var weights = new Lock();
         _model = model;
         _trainer = new Trainer(model, settings, store, weights);
-        Scorer = new Scorer(model.Decoder, settings.MicroBatchTokens, weights);
+        Scorer = new Scorer(model.Decoder, settings.MicroBatchTokens, settings.Compute, weights);
     }
 
     /// <summary>The model in training.</summary>

@@ -43,7 +43,7 @@ public sealed class Trainer : ITrainer
             sequences[i].Require(_model.Decoder.Config, i);
             RequireLengths(samples[i], i);
         }
-        var sums = new LossSums(0, 0, 0, 0, 0, 0, 0);
+        var sums = LossSums.None;
         lock (_weights)
         {
             foreach (var members in SequenceBatch.Plan(sequences, _settings.MicroBatchTokens))

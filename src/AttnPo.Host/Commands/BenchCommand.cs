@@ -11,7 +11,13 @@ namespace AttnPo.Host.Commands;
 internal static class BenchCommand
 {
     /// <summary>The command.</summary>
-    public static Command Create() => new("bench", "Figures on this machine.") { Pipeline() };
+    public static Command Create()
+    {
+        var command = new Command("bench", "Figures on this machine.");
+        foreach (var engine in BenchEngineCommands.Create()) command.Add(engine);
+        command.Add(Pipeline());
+        return command;
+    }
 
     private const string Compared =
         "A step of the pipeline is measured from commit to commit: checkpoint, journal, rollouts and metrics are in it. A step of the loop "

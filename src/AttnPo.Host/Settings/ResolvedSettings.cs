@@ -38,7 +38,7 @@ internal sealed class ResolvedSettings
     /// </summary>
     public string Hash()
     {
-        var text = string.Concat(InForce().Where(Decides).Select(key => $"{key.Path} = {Written(key.Path)}\n"));
+        var text = string.Concat(InForce().Where(Decides).Where(key => Written(key.Path) != key.Neutral).Select(key => $"{key.Path} = {Written(key.Path)}\n"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 

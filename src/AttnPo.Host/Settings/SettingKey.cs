@@ -12,6 +12,11 @@ internal abstract record SettingKey(string Path)
     /// </summary>
     public bool AffectsResult { get; init; } = true;
 
+    /// <summary>
+    /// The written value that computes as versions before the key did. It stays out of the hash, so that runs begun by them go on.
+    /// </summary>
+    public string? Neutral { get; init; }
+
     /// <summary>False for keys of one start alone: settings.conf names them in a comment, which the next start does not read.</summary>
     public bool Persists { get; init; } = true;
 
@@ -47,18 +52,26 @@ internal sealed record IntegerKey(string Path, long Min, long Max = long.MaxValu
     public override string Write(object value) => (long)value == -1 && Word is not null ? Word : ((long)value).ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>A real number; the ends of the range belong to it unless <paramref name="Open"/> excludes the lower one.</summary>
-internal sealed record RealKey(string Path, double Min, double Max = double.PositiveInfinity, bool Open = false) : SettingKey(Path)
+/// <summary>
+/// A real number; the ends of the range belong to it unless <paramref name="Open"/> excludes the lower one. <paramref name="Word"/>
+/// is a word allowed in its place (read as not a number), e.g. auto.
+/// </summary>
+internal sealed record RealKey(string Path, double Min, double Max = double.PositiveInfinity, bool Open = false, string? Word = null) : SettingKey(Path)
 {
     public override string Expected =>
         "a number " + (Open ? "greater than " : "of at least ") + Min.ToString(CultureInfo.InvariantCulture)
-        + (double.IsPositiveInfinity(Max) ? "" : " and at most " + Max.ToString(CultureInfo.InvariantCulture));
+        + (double.IsPositiveInfinity(Max) ? "" : " and at most " + Max.ToString(CultureInfo.InvariantCulture))
+        + (Word is null ? "" : $", or {Word}");
 
-    public override object? Read(RawSetting raw) =>
-        double.TryParse(raw.Scalar, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-        && double.IsFinite(number) && (Open ? number > Min : number >= Min) && number <= Max ? number : null;
+    public override object? Read(RawSetting raw)
+    {
+        if (Word is not null && raw.Scalar == Word) return double.NaN;
+        return double.TryParse(raw.Scalar, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number) && (Open ? number > Min : number >= Min) && number <= Max ? number : null;
+    }
 
-    public override string Write(object value) => ((double)value).ToString("R", CultureInfo.InvariantCulture);
+    public override string Write(object value) =>
+        double.IsNaN((double)value) ? Word! : ((double)value).ToString("R", CultureInfo.InvariantCulture);
 }
 
 /// <summary>true or false.</summary>

@@ -33,6 +33,7 @@ internal static partial class SettingsSchema
         new RealKey("rollout.temperature", 0, 10, Open: true),
         new RealKey("rollout.top-p", 0, 1, Open: true),
         new IntegerKey("rollout.top-k", 0, 1_000_000),
+        new ChoiceKey("rollout.dtype", "f32", "bf16") { Neutral = "f32" },
 
         new ChoiceKey("segmentation.phrases", "official", "corrected"),
         new IntegerKey("segmentation.min-characters", 0, 100_000),
@@ -63,6 +64,11 @@ internal static partial class SettingsSchema
         new RealKey("optimizer.weight-decay", 0, 1),
         new RealKey("optimizer.clip-norm", 0, 1e9, Open: true),
         new IntegerKey("optimizer.micro-batch-tokens", 1, 100_000_000),
+        // Another order of the same computation: the result is the same, bit for bit.
+        new FlagKey("optimizer.recompute") { AffectsResult = false },
+        new ChoiceKey("optimizer.compute", "f32", "bf16") { Neutral = "f32" },
+        new RealKey("optimizer.importance-cap", 0, 1e6) { Neutral = "0" },
+        new RealKey("optimizer.logprob-gap-bound", 0, Open: true, Word: "auto") { AffectsResult = false },
 
         new IntegerKey("pipeline.window", 1, 65_536) { AffectsResult = false },
         new IntegerKey("pipeline.restart-budget", 0, 1000) { AffectsResult = false },

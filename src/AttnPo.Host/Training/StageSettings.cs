@@ -111,6 +111,7 @@ internal static class StageSettings
             },
             WarmupSteps = s.Integer("optimizer.warmup-steps"),
         },
+        LogProbGapBound = LogProbGapBound(s),
         Window = s.Integer("pipeline.window"),
     };
 
@@ -123,7 +124,21 @@ internal static class StageSettings
         WeightDecay = s.Get<double>("optimizer.weight-decay"),
         ClipNorm = s.Get<double>("optimizer.clip-norm"),
         MicroBatchTokens = s.Integer("optimizer.micro-batch-tokens"),
+        Recompute = s.Get<bool>("optimizer.recompute"),
+        Compute = Format(s, "optimizer.compute"),
+        ImportanceCap = s.Get<double>("optimizer.importance-cap"),
     };
+
+    /// <summary>How the generator holds its weights.</summary>
+    public static NumberFormat GeneratorFormat(ResolvedSettings s) => Format(s, "rollout.dtype");
+
+    // With 32-bit floats on both sides the gap is some 1e-4 at most; a bfloat16 has 8 bits, and rare tokens differ by a nat.
+    private static double LogProbGapBound(ResolvedSettings s) =>
+        s.Get<double>("optimizer.logprob-gap-bound") is var bound && !double.IsNaN(bound) ? bound
+        : (GeneratorFormat(s), Format(s, "optimizer.compute")) == (NumberFormat.Float32, NumberFormat.Float32) ? 0.01 : 3;
+
+    private static NumberFormat Format(ResolvedSettings s, string key) =>
+        s.Get<string>(key) == "bf16" ? NumberFormat.BFloat16 : NumberFormat.Float32;
 
     /// <summary>Evaluations on held-out prompts; null for none.</summary>
     public static EvaluationSettings? Evaluation(ResolvedSettings s, ModelFolder model) => s.Integer("evaluation.prompts") == 0 ? null : new()

@@ -121,7 +121,7 @@ internal sealed class FakeEngine(Tokenizer tokenizer)
                 _gradient = _gradient * 1.001 + sum + sample.Response.Length * 1e-3;
             }
             long tokens = samples.Sum(sample => sample.Response.Length);
-            return new LossSums(sum, tokens, tokens * 0.5, tokens, 0, 0.001 * samples.Count, tokens);
+            return new LossSums(sum, tokens, tokens * 0.5, tokens, 0, 0, 0.001 * samples.Count, tokens, tokens);
         }
 
         public UpdateReport Update(double learningRate, long tokenCount)

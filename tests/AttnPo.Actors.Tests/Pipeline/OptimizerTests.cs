@@ -202,7 +202,7 @@ public sealed class OptimizerTests : StageSpec
             // A wave's prompt is its number.
             AccumulatedWaves.Add(int.Parse(FakeTask.GoldOf(FakeTask.Tokenizer, samples[0].Prompt)));
             Samples.AddRange(samples);
-            return new LossSums(0, 0, 0, 0, 0, 0, 0);
+            return LossSums.None;
         }
 
         public UpdateReport Update(double learningRate, long tokenCount)

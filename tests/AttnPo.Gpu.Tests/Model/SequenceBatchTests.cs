@@ -20,8 +20,20 @@ public sealed class SequenceBatchTests
     public void Like_lengths_meet_and_equal_ones_keep_their_order()
     {
         var sequences = new[] { 9, 3, 9, 3, 7 }.Select(n => new TokenSequence([0], new int[n - 1])).ToArray();
-        Assert.Equal([[1, 3], [4, 0], [2]], SequenceBatch.Plan(sequences, 18));
+        Assert.Equal([[1, 3], [4], [0, 2]], SequenceBatch.Plan(sequences, 18));
     }
+
+    [Fact]
+    public void Less_than_a_tenth_of_a_batch_is_padding() =>
+        Gen.Int[1, 400].Array[0, 60].Sample(lengths =>
+        {
+            var sequences = lengths.Select(n => new TokenSequence([0], new int[n])).ToArray();
+            foreach (var batch in SequenceBatch.Plan(sequences, 4096))
+            {
+                var positions = batch.Length * batch.Max(i => sequences[i].Length);
+                Assert.True(positions - batch.Sum(i => sequences[i].Length) <= 0.1 * positions);
+            }
+        });
 
     [Fact]
     public void Rows_point_at_the_position_before_each_response_token()

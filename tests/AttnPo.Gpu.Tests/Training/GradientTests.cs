@@ -84,7 +84,8 @@ public sealed class GradientTests
         Plain(plain, samples, Surrogate);
         Numbers.AssertWithin(2e-5, plain.Gradient(), learner.Gradient(), "gradient");
         Assert.Equal(samples.Sum(s => s.Response.Length), sums.Tokens);
-        Assert.True(sums.PaddedTokens >= samples.Sum(s => s.Prompt.Length + s.Response.Length - 1));
+        Assert.Equal(samples.Sum(s => s.Prompt.Length + s.Response.Length - 1), sums.Positions);
+        Assert.True(sums.PaddedPositions >= sums.Positions);
     }
 
     [Fact]

@@ -1,0 +1,72 @@
+using AttnPo.Gpu;
+using AttnPo.Gpu.Generation;
+using AttnPo.Gpu.Model;
+using AttnPo.Gpu.Training;
+
+namespace AttnPo.Host.Benchmarks;
+
+/// <summary>The engine alone, over random tokens: what generation, training and scoring take on this machine.</summary>
+/// <param name="model">Makes the model; called once a measurement, so that each has the memory of its own.</param>
+/// <param name="device">Where to compute.</param>
+/// <param name="rounds">Measured rounds, after one to warm up.</param>
+internal sealed class EngineBenchmarks(Func<Decoder> model, string device, int rounds)
+{
+    private const int Seed = 1;
+
+    /// <summary>Decodes rows at once, each from a prompt of its own.</summary>
+    public EngineFigures Decode(int batch, int prompt, int fresh, NumberFormat format, CancellationToken cancellation)
+    {
+        using var store = new PolicyStore(1, format);
+        ModelConfig config;
+        using (var decoder = model())
+        {
+            config = decoder.Config;
+            store.Publish(0, decoder);
+        }
+
+        using var generator = new Generator(store, config, device, batch);
+        generator.LoadPolicy(0);
+        var random = new Random(Seed);
+        GenerationPrompt[] prompts = [.. Enumerable.Range(0, batch).Select(i => new GenerationPrompt(i, Tokens(random, config, prompt)))];
+        var sampling = new SamplingSettings(fresh, 1, 1, 0, []);
+        return EngineFigures.Measure(
+            rounds, (long)batch * fresh, () => generator.Generate(new(Seed, 0, prompts, 1, sampling), cancellation), cancellation);
+    }
+
+    /// <summary>Gradient and update over sequences of one length, every token but the first a response token.</summary>
+    public EngineFigures Train(int batch, int length, OptimizerSettings settings, NumberFormat store, CancellationToken cancellation)
+    {
+        using var policies = new PolicyStore(1, store);
+        using var learner = PolicyLearner.Of(model(), settings, policies);
+        var random = new Random(Seed);
+        var config = learner.Decoder.Config;
+        TrainingSample[] samples = [.. Enumerable.Range(0, batch).Select(_ => new TrainingSample(
+            Tokens(random, config, 1), Tokens(random, config, length - 1), Values(random, length - 1)))];
+        return EngineFigures.Measure(rounds, (long)batch * length, Step, cancellation);
+
+        void Step()
+        {
+            learner.Trainer.Accumulate(samples, cancellation);
+            learner.Trainer.Update(1e-6, (long)batch * (length - 1));
+        }
+    }
+
+    /// <summary>Log-probabilities, entropies and step scores of a few heads: steps over the first half, the answer the last tenth.</summary>
+    public EngineFigures Score(int batch, int length, NumberFormat compute, CancellationToken cancellation)
+    {
+        using var decoder = model();
+        var (random, config) = (new Random(Seed), decoder.Config);
+        var scorer = new Gpu.Scoring.Scorer(decoder, batch * length, compute);
+        var thinkEnd = length - 2 - (length / 10);
+        TokenRange[] steps = [.. Enumerable.Range(0, 8).Select(i => new TokenRange(i * thinkEnd / 8, (i + 1) * thinkEnd / 8))];
+        ScoreRequest[] requests = [.. Enumerable.Range(0, batch).Select(_ => new ScoreRequest(
+            Tokens(random, config, 1), Tokens(random, config, length - 1), thinkEnd, steps))];
+        HeadId[] heads = [.. Enumerable.Range(0, 3).Select(i => new HeadId(i * (config.Layers - 1) / 2, i % config.Heads))];
+        return EngineFigures.Measure(rounds, (long)batch * length, () => scorer.Score(requests, heads, cancellation), cancellation);
+    }
+
+    private static int[] Tokens(Random random, ModelConfig config, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => random.Next(config.VocabularySize))];
+
+    private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
+}
