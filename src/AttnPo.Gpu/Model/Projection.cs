@@ -28,19 +28,19 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
         if (bias is not null) bias = Replaced(nameof(bias), bias, type);
     }
 
-    private Parameter Replaced(string name, Parameter former, ScalarType type)
-    {
-        var parameter = nn.Parameter(empty(former.shape, type, former.device));
-        ConditionallyRegisterParameter(name, parameter);
-        former.Dispose();
-        return parameter;
-    }
-
     /// <summary>Computes in the type of the input.</summary>
     public override Tensor forward(Tensor input)
     {
         if (input.dtype == weight.dtype) return nn.functional.linear(input, weight, bias);
         using var scope = NewDisposeScope();
         return nn.functional.linear(input, weight.to(input.dtype), bias?.to(input.dtype)).MoveToOuterDisposeScope();
+    }
+
+    private Parameter Replaced(string name, Parameter former, ScalarType type)
+    {
+        var parameter = nn.Parameter(empty(former.shape, type, former.device));
+        ConditionallyRegisterParameter(name, parameter);
+        former.Dispose();
+        return parameter;
     }
 }
