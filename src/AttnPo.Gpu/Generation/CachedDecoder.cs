@@ -16,10 +16,10 @@ internal sealed class CachedDecoder : IPolicyModel
     // 0 or minus infinity for each slot and column: (slots, 1, 1, columns)
     private Tensor? _mask;
 
-    public CachedDecoder(ModelConfig config, Device device)
+    public CachedDecoder(ModelConfig config, Device device, NumberFormat format = NumberFormat.Float32)
     {
-        _decoder = new Decoder(config, device);
-        _cache = new KeyValueCache(config, device);
+        _decoder = new Decoder(config, device, format);
+        _cache = new KeyValueCache(config, device, _decoder.WeightType);
     }
 
     /// <inheritdoc/>
@@ -64,6 +64,7 @@ internal sealed class CachedDecoder : IPolicyModel
         }
         var pass = new ForwardPass
         {
+            Compute = _decoder.WeightType,
             Cache = _cache,
             Positions = _isPadded ? OnDevice(positions).view(prompts.Count, length) : null,
             PositionLimit = length,
@@ -114,6 +115,7 @@ internal sealed class CachedDecoder : IPolicyModel
         }
         var pass = new ForwardPass
         {
+            Compute = _decoder.WeightType,
             Cache = _cache,
             Positions = OnDevice(places).unsqueeze(1),
             PositionLimit = highest + 1,
@@ -149,7 +151,8 @@ internal sealed class CachedDecoder : IPolicyModel
         return Additive(arange(columns, int64, _decoder.Device).ge(padding));
     }
 
-    private static Tensor Additive(Tensor seen) => zeros_like(seen, float32).masked_fill_(seen.logical_not(), float.NegativeInfinity);
+    private Tensor Additive(Tensor seen) =>
+        zeros_like(seen, _decoder.WeightType).masked_fill_(seen.logical_not(), float.NegativeInfinity);
 
     private void Show(Tensor logits, LogitsReader reader)
     {

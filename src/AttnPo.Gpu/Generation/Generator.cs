@@ -19,8 +19,10 @@ public sealed class Generator : IGenerator
     /// <param name="config">Shape of the policy.</param>
     /// <param name="device">Where to compute: <c>cpu</c>, <c>cuda</c> or <c>cuda:n</c>.</param>
     /// <param name="maximumRows">Responses decoded at once; what a request has more waits for the next batch.</param>
-    public Generator(PolicyStore store, ModelConfig config, string device = "cpu", int maximumRows = 256)
-        : this(store, ModelFor(config, TorchSharp.torch.device(device)), maximumRows)
+    /// <param name="format">How its copy of the weights is held.</param>
+    public Generator(
+        PolicyStore store, ModelConfig config, string device = "cpu", int maximumRows = 256, NumberFormat format = NumberFormat.Float32)
+        : this(store, ModelFor(config, TorchSharp.torch.device(device), format), maximumRows)
     {
     }
 
@@ -84,8 +86,8 @@ public sealed class Generator : IGenerator
         _model.Dispose();
     }
 
-    private static IPolicyModel ModelFor(ModelConfig config, TorchSharp.torch.Device device) =>
+    private static IPolicyModel ModelFor(ModelConfig config, TorchSharp.torch.Device device, NumberFormat format) =>
         device.type == TorchSharp.DeviceType.CPU && ProcessorDecoder.IsFast
-            ? new ProcessorDecoder(config, TorchSharp.torch.get_num_threads())
-            : new CachedDecoder(config, device);
+            ? new ProcessorDecoder(config, TorchSharp.torch.get_num_threads(), format)
+            : new CachedDecoder(config, device, format);
 }

@@ -8,7 +8,7 @@ namespace AttnPo.Gpu.Generation;
 /// column, so that a step writes one column and reads the columns in use. The memory is kept from batch to batch and grows when
 /// a batch needs more.
 /// </summary>
-internal sealed class KeyValueCache(ModelConfig config, Device device) : IKeyValueCache, IDisposable
+internal sealed class KeyValueCache(ModelConfig config, Device device, ScalarType type) : IKeyValueCache, IDisposable
 {
     // Columns are added in blocks of this, or by half, since the longest response is not known beforehand.
     private const int ColumnBlock = 64;
@@ -104,7 +104,7 @@ internal sealed class KeyValueCache(ModelConfig config, Device device) : IKeyVal
         Tensor Widened(Tensor old)
         {
             using var scope = NewDisposeScope();
-            var wider = empty([_rows, config.KeyValueHeads, columns, config.HeadSize], float32, device);
+            var wider = empty([_rows, config.KeyValueHeads, columns, config.HeadSize], type, device);
             wider.narrow(0, 0, Width).narrow(2, 0, Length).copy_(old.narrow(0, 0, Width).narrow(2, 0, Length));
             old.Dispose();
             return wider.DetachFromDisposeScope();
@@ -112,7 +112,7 @@ internal sealed class KeyValueCache(ModelConfig config, Device device) : IKeyVal
     }
 
     private Tensor Empty() =>
-        empty([_rows, config.KeyValueHeads, _columns, config.HeadSize], float32, device).DetachFromDisposeScope();
+        empty([_rows, config.KeyValueHeads, _columns, config.HeadSize], type, device).DetachFromDisposeScope();
 
     private void Free()
     {

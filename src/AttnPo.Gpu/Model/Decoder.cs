@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace AttnPo.Gpu.Model;
 
 /// <summary>
-/// A decoder in 32-bit floats. Parameter names are those of the checkpoint. Forward passes may run on several threads at
-/// once as long as nobody changes the weights meanwhile.
+/// A decoder, in 32-bit floats unless it is made for generation alone. Parameter names are those of the checkpoint. Forward passes
+/// may run on several threads at once as long as nobody changes the weights meanwhile.
 /// </summary>
 public sealed class Decoder : nn.Module, IWeightSource
 {
@@ -13,14 +13,17 @@ public sealed class Decoder : nn.Module, IWeightSource
     private readonly Projection? lm_head;
     private readonly Dictionary<string, Parameter> _byName;
 
-    internal Decoder(ModelConfig config, Device device) : base(nameof(Decoder))
+    /// <param name="config">Its shape.</param>
+    /// <param name="device">Where it computes.</param>
+    /// <param name="format">How matrices and biases are held; norms are 32-bit floats always.</param>
+    internal Decoder(ModelConfig config, Device device, NumberFormat format = NumberFormat.Float32) : base(nameof(Decoder))
     {
         config.Validate("model configuration");
         // Parameters outlive whatever scope the caller has open.
         using var scope = NewDisposeScope();
-        (Config, Device) = (config, device);
-        model = new DecoderStack(config, device);
-        if (!config.TiedHead) lm_head = new Projection(config.HiddenSize, config.VocabularySize, hasBias: false, device);
+        (Config, Device, WeightType) = (config, device, format.ScalarType());
+        model = new DecoderStack(config, device, WeightType);
+        if (!config.TiedHead) lm_head = new Projection(config.HiddenSize, config.VocabularySize, hasBias: false, device, WeightType);
         RegisterComponents();
         Weights = named_parameters().ToArray();
         foreach (var (_, weight) in Weights) weight.DetachFromDisposeScope();
@@ -31,6 +34,9 @@ public sealed class Decoder : nn.Module, IWeightSource
     public ModelConfig Config { get; }
 
     internal Device Device { get; }
+
+    /// <summary>Type of matrices and biases.</summary>
+    internal ScalarType WeightType { get; }
 
     /// <summary>All parameters by their checkpoint names, in a fixed order.</summary>
     internal IReadOnlyList<(string Name, Parameter Weight)> Weights { get; }

@@ -10,13 +10,16 @@ internal sealed class DecoderLayer : nn.Module<Tensor, Rotation, ForwardPass, Te
     private readonly RmsNorm post_attention_layernorm;
     private readonly FeedForward mlp;
 
-    public DecoderLayer(ModelConfig config, int layer, Device device) : base(nameof(DecoderLayer))
+    public DecoderLayer(ModelConfig config, int layer, Device device, ScalarType weightType) : base(nameof(DecoderLayer))
     {
         input_layernorm = new RmsNorm(config.HiddenSize, config.RmsNormEpsilon, device);
         self_attn = new Attention(config, layer, device);
         post_attention_layernorm = new RmsNorm(config.HiddenSize, config.RmsNormEpsilon, device);
         mlp = new FeedForward(config, device);
         RegisterComponents();
+        // A layer at a time, so that no more than one is ever there in 32-bit floats.
+        if (weightType == ScalarType.Float32) return;
+        foreach (var projection in modules().OfType<Projection>()) projection.HoldIn(weightType);
     }
 
     public override Tensor forward(Tensor input, Rotation rotation, ForwardPass pass)

@@ -11,10 +11,10 @@ internal sealed class DecoderStack : nn.Module<Tensor, ForwardPass, Tensor>
     private readonly RmsNorm norm;
     private readonly RotaryEmbedding _rotary;
 
-    public DecoderStack(ModelConfig config, Device device) : base(nameof(DecoderStack))
+    public DecoderStack(ModelConfig config, Device device, ScalarType weightType) : base(nameof(DecoderStack))
     {
-        embed_tokens = new TokenEmbedding(config.VocabularySize, config.HiddenSize, device);
-        layers = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(l => new DecoderLayer(config, l, device)).ToArray());
+        embed_tokens = new TokenEmbedding(config.VocabularySize, config.HiddenSize, device, weightType);
+        layers = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(l => new DecoderLayer(config, l, device, weightType)).ToArray());
         norm = new RmsNorm(config.HiddenSize, config.RmsNormEpsilon, device);
         _rotary = new RotaryEmbedding(RotaryFrequencies.Of(config), config.MaxPositions, device);
         RegisterComponents();

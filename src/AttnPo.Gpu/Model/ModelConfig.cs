@@ -22,7 +22,7 @@ public sealed record ModelConfig(
     /// <summary>The family.</summary>
     public Architecture Architecture { get; init; } = Architecture.Qwen2;
 
-    /// <summary>Whether all four projections of attention have biases. A Qwen2, which has three in any case, never states it.</summary>
+    /// <summary>Whether all four projections of attention have biases; not for a Qwen2, which always has three.</summary>
     public bool AttentionBias { get; init; }
 
     /// <summary>How rotary frequencies are scaled; null: not at all.</summary>

@@ -8,14 +8,20 @@ namespace AttnPo.Gpu.Tests.Generation;
 
 public sealed unsafe class ProcessorKernelTests
 {
-    [Fact]
-    public void A_packed_product_equals_the_plain_one() =>
+    [Theory, InlineData(NumberFormat.Float32), InlineData(NumberFormat.BFloat16)]
+    public void A_packed_product_equals_the_plain_one(NumberFormat format) =>
         Gen.Select(Gen.Int[1, 20], Gen.Int[1, 70], Gen.Int[1, 50], Gen.UInt).Sample((rows, outputs, inputs, seed) =>
         {
             var random = new Random((int)seed);
-            using var matrix = new PackedMatrix(outputs, inputs);
+            using var matrix = new PackedMatrix(outputs, inputs, format);
             var weights = Numbers(random, outputs * inputs);
-            for (var output = 0; output < outputs; output++) matrix.Set(output, 0, weights.AsSpan(output * inputs, inputs));
+            for (var output = 0; output < outputs; output++)
+            {
+                var row = weights.AsSpan(output * inputs, inputs);
+                matrix.Set(output, 0, row);
+                // What the matrix holds is what it multiplies with.
+                matrix.Get(output, row);
+            }
             using var operand = Buffer(Numbers(random, rows * inputs), PackedMatrix.TileRows * inputs);
             using var bias = Buffer(Numbers(random, outputs), PackedMatrix.PanelWidth);
             using var result = new FloatBuffer((rows + PackedMatrix.TileRows) * matrix.Outputs);
@@ -38,11 +44,36 @@ public sealed unsafe class ProcessorKernelTests
         }, iter: 200);
 
     [Fact]
-    public void C3_a_rows_product_has_the_same_bits_in_any_company()
+    public void Weights_are_rounded_to_bfloat16_as_tensors_are()
+    {
+        var random = new Random(6);
+        float[] values =
+        [
+            0, -0f, 1, float.MaxValue, -float.MaxValue, float.PositiveInfinity, float.Epsilon, BitConverter.UInt32BitsToSingle(0x3F808000),
+            BitConverter.UInt32BitsToSingle(0x3F818000), BitConverter.UInt32BitsToSingle(0x3F808001),
+            .. Enumerable.Range(0, 10_000).Select(_ => BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue))).Where(float.IsFinite),
+        ];
+        using var matrix = new PackedMatrix(1, values.Length, NumberFormat.BFloat16);
+        using var exact = TorchSharp.torch.tensor(values);
+        using var rounded = exact.to(TorchSharp.torch.bfloat16);
+        using var expected = rounded.to(TorchSharp.torch.float32);
+        var actual = new float[values.Length];
+        matrix.Set(0, 0, values);
+        matrix.Get(0, actual);
+        Assert.Equal(expected.data<float>().ToArray().Select(BitConverter.SingleToInt32Bits), actual.Select(BitConverter.SingleToInt32Bits));
+
+        // Not a number stays one, even where rounding up would carry its payload into the sign.
+        matrix.Set(0, 0, [BitConverter.UInt32BitsToSingle(0x7FFFFFFF), BitConverter.UInt32BitsToSingle(0xFF800001)]);
+        matrix.Get(0, actual);
+        Assert.All(actual[..2], value => Assert.True(float.IsNaN(value)));
+    }
+
+    [Theory, InlineData(NumberFormat.Float32), InlineData(NumberFormat.BFloat16), Trait("Contract", "C3")]
+    public void A_rows_product_has_the_same_bits_in_any_company(NumberFormat format)
     {
         const int Inputs = 45, Rows = 21;
         var random = new Random(4);
-        using var matrix = new PackedMatrix(40, Inputs);
+        using var matrix = new PackedMatrix(40, Inputs, format);
         for (var output = 0; output < 40; output++) matrix.Set(output, 0, Numbers(random, Inputs));
         using var operand = Buffer(Numbers(random, Rows * Inputs), PackedMatrix.TileRows * Inputs);
         using var together = new FloatBuffer((Rows + PackedMatrix.TileRows) * matrix.Outputs);

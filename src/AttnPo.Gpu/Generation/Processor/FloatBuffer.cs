@@ -7,7 +7,7 @@ internal sealed unsafe class FloatBuffer : IDisposable
 {
     private const int Alignment = 64;
 
-    private static long _live;
+    private static long _live, _liveBytes;
 
     public FloatBuffer(long length)
     {
@@ -15,6 +15,7 @@ internal sealed unsafe class FloatBuffer : IDisposable
         var bytes = checked((nuint)length * sizeof(float));
         Pointer = (float*)NativeMemory.AlignedAlloc(Math.Max(bytes, Alignment), Alignment);
         Interlocked.Increment(ref _live);
+        Interlocked.Add(ref _liveBytes, (long)bytes);
         NativeMemory.Clear(Pointer, bytes);
     }
 
@@ -22,6 +23,9 @@ internal sealed unsafe class FloatBuffer : IDisposable
 
     /// <summary>Buffers of the process that hold memory, for those who look for leaks.</summary>
     public static long LiveCount => Interlocked.Read(ref _live);
+
+    /// <summary>What they hold together.</summary>
+    public static long LiveBytes => Interlocked.Read(ref _liveBytes);
 
     public float* Pointer { get; private set; }
 
@@ -38,6 +42,7 @@ internal sealed unsafe class FloatBuffer : IDisposable
         if (Pointer == null) return;
         NativeMemory.AlignedFree(Pointer);
         Interlocked.Decrement(ref _live);
+        Interlocked.Add(ref _liveBytes, -Length * sizeof(float));
         Pointer = null;
     }
 }

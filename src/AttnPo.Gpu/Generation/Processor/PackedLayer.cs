@@ -2,25 +2,25 @@ using AttnPo.Gpu.Model;
 
 namespace AttnPo.Gpu.Generation.Processor;
 
-/// <summary>One layer's weights. Vectors are padded with zeros like what they meet.</summary>
+/// <summary>One layer's weights, the matrices in a format of choice. Vectors are padded with zeros like what they meet.</summary>
 internal sealed unsafe class PackedLayer : IDisposable
 {
     private readonly ModelConfig _config;
 
-    public PackedLayer(ModelConfig config)
+    public PackedLayer(ModelConfig config, NumberFormat format)
     {
         _config = config;
         int heads = config.Heads + 2 * config.KeyValueHeads, headWidth = PackedMatrix.Padded(config.HeadSize);
         int hidden = PackedMatrix.Padded(config.HiddenSize);
         InputNorm = new FloatBuffer(hidden);
-        Joined = new PackedMatrix(heads * headWidth, config.HiddenSize);
+        Joined = new PackedMatrix(heads * headWidth, config.HiddenSize, format);
         JoinedBias = new FloatBuffer(heads * headWidth);
         if (config.HasHeadNorm) (QueryNorm, KeyNorm) = (new FloatBuffer(headWidth), new FloatBuffer(headWidth));
-        Output = new PackedMatrix(config.HiddenSize, config.Heads * headWidth);
+        Output = new PackedMatrix(config.HiddenSize, config.Heads * headWidth, format);
         if (config.AttentionBias) OutputBias = new FloatBuffer(hidden);
         InnerNorm = new FloatBuffer(hidden);
-        GateAndUp = new PackedMatrix(2 * PackedMatrix.Padded(config.IntermediateSize), config.HiddenSize);
-        Down = new PackedMatrix(config.HiddenSize, config.IntermediateSize);
+        GateAndUp = new PackedMatrix(2 * PackedMatrix.Padded(config.IntermediateSize), config.HiddenSize, format);
+        Down = new PackedMatrix(config.HiddenSize, config.IntermediateSize, format);
     }
 
     /// <summary>Of what goes into attention.</summary>

@@ -6,6 +6,7 @@ namespace AttnPo.Gpu.Generation.Processor;
 /// <summary>
 /// A weight matrix laid out for products with few rows: panels of 32 outputs, in each the weights of one input side by side, so
 /// that a panel stays in the nearest cache while all rows pass by. Outputs are padded with zero weights to whole panels.
+/// Products are computed in 32-bit floats whatever the format of the weights.
 /// A row's product has the same bits whatever rows are computed with it.
 /// </summary>
 internal sealed unsafe class PackedMatrix : IDisposable
@@ -18,12 +19,13 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     private const int Lanes = 16;
 
+    private readonly NumberFormat _format;
     private readonly FloatBuffer _panels;
 
-    public PackedMatrix(int outputs, int inputs)
+    public PackedMatrix(int outputs, int inputs, NumberFormat format = NumberFormat.Float32)
     {
-        (Outputs, Inputs) = (Padded(outputs), inputs);
-        _panels = new FloatBuffer((long)Outputs * inputs);
+        (Outputs, Inputs, _format) = (Padded(outputs), inputs, format);
+        _panels = new FloatBuffer((long)Outputs / PanelWidth * inputs * RowBytes / sizeof(float));
     }
 
     /// <summary>Outputs, padded to whole panels.</summary>
@@ -31,20 +33,22 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     public int Inputs { get; }
 
+    private int RowBytes => _format == NumberFormat.BFloat16 ? BFloatPanel.RowBytes : FloatPanel.RowBytes;
+
     public static int Padded(int size) => (size + PanelWidth - 1) / PanelWidth * PanelWidth;
 
-    /// <summary>Sets weights of one output from an input on.</summary>
+    /// <summary>Sets weights of one output from an input on, rounded to the format.</summary>
     public void Set(int output, int firstInput, ReadOnlySpan<float> weights)
     {
-        var column = Panel(output) + (long)firstInput * PanelWidth + output % PanelWidth;
-        for (var i = 0; i < weights.Length; i++) column[(long)i * PanelWidth] = weights[i];
+        if (_format == NumberFormat.BFloat16) Set<BFloatPanel>(output, firstInput, weights);
+        else Set<FloatPanel>(output, firstInput, weights);
     }
 
     /// <summary>Reads all weights of one output.</summary>
     public void Get(int output, Span<float> weights)
     {
-        var column = Panel(output) + output % PanelWidth;
-        for (var i = 0; i < Inputs; i++) weights[i] = column[(long)i * PanelWidth];
+        if (_format == NumberFormat.BFloat16) Get<BFloatPanel>(output, weights);
+        else Get<FloatPanel>(output, weights);
     }
 
     /// <summary>result = start + rows x weights, where start is the result itself, or the bias, or 0.</summary>
@@ -56,26 +60,47 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <param name="accumulate">Add to what the result holds.</param>
     public void Multiply(float* rows, int stride, int count, float* result, float* bias = null, bool accumulate = false)
     {
+        if (_format == NumberFormat.BFloat16) Multiply<BFloatPanel>(rows, stride, count, result, bias, accumulate);
+        else Multiply<FloatPanel>(rows, stride, count, result, bias, accumulate);
+    }
+
+    public void Dispose() => _panels.Dispose();
+
+    private byte* Panel<TPanel>(int output) where TPanel : IPanelFormat =>
+        (byte*)_panels.Pointer + (long)(output / PanelWidth) * Inputs * TPanel.RowBytes;
+
+    private void Set<TPanel>(int output, int firstInput, ReadOnlySpan<float> weights) where TPanel : IPanelFormat
+    {
+        var row = Panel<TPanel>(output) + (long)firstInput * TPanel.RowBytes;
+        for (var i = 0; i < weights.Length; i++) TPanel.Set(row + (long)i * TPanel.RowBytes, output % PanelWidth, weights[i]);
+    }
+
+    private void Get<TPanel>(int output, Span<float> weights) where TPanel : IPanelFormat
+    {
+        var row = Panel<TPanel>(output);
+        for (var i = 0; i < Inputs; i++) weights[i] = TPanel.Get(row + (long)i * TPanel.RowBytes, output % PanelWidth);
+    }
+
+    private void Multiply<TPanel>(float* rows, int stride, int count, float* result, float* bias, bool accumulate)
+        where TPanel : IPanelFormat
+    {
         for (var output = 0; output < Outputs; output += PanelWidth)
         {
-            var panel = Panel(output);
+            var panel = Panel<TPanel>(output);
             var start = bias is null ? null : bias + output;
             for (var row = 0; row < count; row += TileRows)
             {
                 var from = rows + (long)row * stride;
                 var to = result + (long)row * Outputs + output;
-                if (count - row > TileRows / 2) EightRows(from, stride, panel, to, start, accumulate);
-                else FourRows(from, stride, panel, to, start, accumulate);
+                if (count - row > TileRows / 2) EightRows<TPanel>(from, stride, panel, to, start, accumulate);
+                else FourRows<TPanel>(from, stride, panel, to, start, accumulate);
             }
         }
     }
 
-    public void Dispose() => _panels.Dispose();
-
-    private float* Panel(int output) => _panels.Pointer + (long)(output / PanelWidth) * Inputs * PanelWidth;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void EightRows(float* a, int stride, float* panel, float* c, float* bias, bool accumulate)
+    private void EightRows<TPanel>(float* a, int stride, byte* panel, float* c, float* bias, bool accumulate)
+        where TPanel : IPanelFormat
     {
         float* a0 = a, a1 = a0 + stride, a2 = a1 + stride, a3 = a2 + stride;
         float* a4 = a3 + stride, a5 = a4 + stride, a6 = a5 + stride, a7 = a6 + stride;
@@ -99,8 +124,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
         }
         for (var k = 0; k < Inputs; k++)
         {
-            var (b0, b1) = (Vector512.Load(panel), Vector512.Load(panel + Lanes));
-            panel += PanelWidth;
+            var (b0, b1) = (TPanel.Low(panel), TPanel.High(panel));
+            panel += TPanel.RowBytes;
             var v = Vector512.Create(a0[k]);
             c00 = Vector512.FusedMultiplyAdd(v, b0, c00);
             c01 = Vector512.FusedMultiplyAdd(v, b1, c01);
@@ -137,7 +162,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FourRows(float* a, int stride, float* panel, float* c, float* bias, bool accumulate)
+    private void FourRows<TPanel>(float* a, int stride, byte* panel, float* c, float* bias, bool accumulate)
+        where TPanel : IPanelFormat
     {
         float* a0 = a, a1 = a0 + stride, a2 = a1 + stride, a3 = a2 + stride;
         long n = Outputs;
@@ -156,8 +182,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
         }
         for (var k = 0; k < Inputs; k++)
         {
-            var (b0, b1) = (Vector512.Load(panel), Vector512.Load(panel + Lanes));
-            panel += PanelWidth;
+            var (b0, b1) = (TPanel.Low(panel), TPanel.High(panel));
+            panel += TPanel.RowBytes;
             var v = Vector512.Create(a0[k]);
             c00 = Vector512.FusedMultiplyAdd(v, b0, c00);
             c01 = Vector512.FusedMultiplyAdd(v, b1, c01);

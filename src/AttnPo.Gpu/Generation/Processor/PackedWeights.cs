@@ -5,12 +5,12 @@ namespace AttnPo.Gpu.Generation.Processor;
 /// <summary>A decoder's weights, packed for decoding on the processor.</summary>
 internal sealed class PackedWeights : IDisposable
 {
-    public PackedWeights(ModelConfig config)
+    public PackedWeights(ModelConfig config, NumberFormat format)
     {
-        Layers = [.. Enumerable.Range(0, config.Layers).Select(_ => new PackedLayer(config))];
+        Layers = [.. Enumerable.Range(0, config.Layers).Select(_ => new PackedLayer(config, format))];
         Norm = new FloatBuffer(PackedMatrix.Padded(config.HiddenSize));
-        Head = new PackedMatrix(config.VocabularySize, config.HiddenSize);
-        Embedding = config.TiedHead ? Head : new PackedMatrix(config.VocabularySize, config.HiddenSize);
+        Head = new PackedMatrix(config.VocabularySize, config.HiddenSize, format);
+        Embedding = config.TiedHead ? Head : new PackedMatrix(config.VocabularySize, config.HiddenSize, format);
     }
 
     public IReadOnlyList<PackedLayer> Layers { get; }

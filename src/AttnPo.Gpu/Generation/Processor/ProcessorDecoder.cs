@@ -24,10 +24,10 @@ internal sealed class ProcessorDecoder : IPolicyModel
     private TokenPlace[] _places = [];
     private int[] _wanted = [];
 
-    public ProcessorDecoder(ModelConfig config, int threads)
+    public ProcessorDecoder(ModelConfig config, int threads, NumberFormat format = NumberFormat.Float32)
     {
         _config = config;
-        _weights = new PackedWeights(config);
+        _weights = new PackedWeights(config, format);
         _cache = new PagedCache(new CacheShape(config));
         _rotary = new RotaryTable(RotaryFrequencies.Of(config));
         _workers = [.. Enumerable.Range(0, threads).Select(_ => new DecodingWorker(config, _weights, _cache.Shape, _rotary))];
