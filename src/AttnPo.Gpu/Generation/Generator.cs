@@ -34,13 +34,24 @@ public sealed class Generator : IGenerator
 
     /// <summary>A generator over a Hugging Face folder's weights, as version 0; they are in memory once, as it decodes with them.</summary>
     /// <exception cref="InvalidDataException">A file is damaged or does not fit the configuration; names file and tensor.</exception>
-    public static Generator Load(string directory, ModelConfig config, string device = "cpu", int maximumRows = 256)
+    public static Generator Load(
+        string directory, ModelConfig config, string device = "cpu", int maximumRows = 256, NumberFormat format = NumberFormat.Float32)
     {
         using var files = CheckpointFiles.Open(directory, config);
-        var generator = new Generator(null, ModelFor(config, TorchSharp.torch.device(device)), maximumRows);
+        return Of(files, config, device, maximumRows, format);
+    }
+
+    /// <summary>A generator over a copy of a model's weights, as version 0.</summary>
+    public static Generator Of(
+        Decoder decoder, string device = "cpu", int maximumRows = 256, NumberFormat format = NumberFormat.Float32) =>
+        Of(decoder, decoder.Config, device, maximumRows, format);
+
+    private static Generator Of(IWeightSource weights, ModelConfig config, string device, int maximumRows, NumberFormat format)
+    {
+        var generator = new Generator(null, ModelFor(config, TorchSharp.torch.device(device), format), maximumRows);
         try
         {
-            generator._model.Load(files);
+            generator._model.Load(weights);
             generator._version = 0;
             return generator;
         }

@@ -1,32 +1,22 @@
 using AttnPo.Gpu;
-using AttnPo.Gpu.Generation;
 using AttnPo.Gpu.Model;
 using AttnPo.Gpu.Training;
 
 namespace AttnPo.Host.Benchmarks;
 
 /// <summary>The engine alone, over random tokens: what generation, training and scoring take on this machine.</summary>
-/// <param name="model">Makes the model; called once a measurement, so that each has the memory of its own.</param>
+/// <param name="model">What to measure.</param>
 /// <param name="device">Where to compute.</param>
 /// <param name="rounds">Measured rounds, after one to warm up.</param>
-internal sealed class EngineBenchmarks(Func<Decoder> model, string device, int rounds)
+internal sealed class EngineBenchmarks(MeasuredModel model, string device, int rounds)
 {
     private const int Seed = 1;
 
     /// <summary>Decodes rows at once, each from a prompt of its own.</summary>
     public EngineFigures Decode(int batch, int prompt, int fresh, NumberFormat format, CancellationToken cancellation)
     {
-        using var store = new PolicyStore(1, format);
-        ModelConfig config;
-        using (var decoder = model())
-        {
-            config = decoder.Config;
-            store.Publish(0, decoder);
-        }
-
-        using var generator = new Generator(store, config, device, batch);
-        generator.LoadPolicy(0);
-        var random = new Random(Seed);
+        using var generator = model.Generator(device, batch, format);
+        var (random, config) = (new Random(Seed), model.Config);
         GenerationPrompt[] prompts = [.. Enumerable.Range(0, batch).Select(i => new GenerationPrompt(i, Tokens(random, config, prompt)))];
         var sampling = new SamplingSettings(fresh, 1, 1, 0, []);
         return EngineFigures.Measure(
@@ -37,7 +27,7 @@ internal sealed class EngineBenchmarks(Func<Decoder> model, string device, int r
     public EngineFigures Train(int batch, int length, OptimizerSettings settings, NumberFormat store, CancellationToken cancellation)
     {
         using var policies = new PolicyStore(1, store);
-        using var learner = PolicyLearner.Of(model(), settings, policies);
+        using var learner = PolicyLearner.Of(model.Decoder(device), settings, policies);
         var random = new Random(Seed);
         var config = learner.Decoder.Config;
         TrainingSample[] samples = [.. Enumerable.Range(0, batch).Select(_ => new TrainingSample(
@@ -54,7 +44,7 @@ internal sealed class EngineBenchmarks(Func<Decoder> model, string device, int r
     /// <summary>Log-probabilities, entropies and step scores of a few heads: steps over the first half, the answer the last tenth.</summary>
     public EngineFigures Score(int batch, int length, NumberFormat compute, CancellationToken cancellation)
     {
-        using var decoder = model();
+        using var decoder = model.Decoder(device);
         var (random, config) = (new Random(Seed), decoder.Config);
         var scorer = new Gpu.Scoring.Scorer(decoder, batch * length, compute);
         var thinkEnd = length - 2 - (length / 10);

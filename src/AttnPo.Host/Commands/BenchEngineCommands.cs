@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using AttnPo.Gpu;
-using AttnPo.Gpu.Checkpoints;
-using AttnPo.Gpu.Model;
 using AttnPo.Gpu.Training;
 using AttnPo.Host.Benchmarks;
 using AttnPo.Host.Models;
@@ -72,7 +70,7 @@ internal sealed class BenchEngineCommands
         {
             var format = parsed.GetValue(_dtype) == "bf16" ? NumberFormat.BFloat16 : NumberFormat.Float32;
             var device = EngineDevice.Prepare(parsed.GetRequiredValue(_device), parsed.GetValue(_threads));
-            var benchmarks = new EngineBenchmarks(Source(parsed, device), device, parsed.GetValue(_rounds));
+            var benchmarks = new EngineBenchmarks(Model(parsed), device, parsed.GetValue(_rounds));
             var figures = measure(parsed, benchmarks, format, cancellation);
             var output = parsed.InvocationConfiguration.Output;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -84,10 +82,10 @@ internal sealed class BenchEngineCommands
         return command;
     }
 
-    private Func<Decoder> Source(ParseResult parsed, string device) => (parsed.GetValue(_model), parsed.GetValue(_shape)) switch
+    private MeasuredModel Model(ParseResult parsed) => (parsed.GetValue(_model), parsed.GetValue(_shape)) switch
     {
-        ({ } model, null) => () => HuggingFaceModel.Load(ModelFolder.Find(model), device).Decoder,
-        (null, { } shape) => () => Decoder.Random(ModelShapes.Named(shape), seed: 1, device),
+        ({ } model, null) => MeasuredModel.Of(ModelFolder.Open(model)),
+        (null, { } shape) => MeasuredModel.Random(shape),
         _ => throw new SettingsException("bench: expected --model DIR or --shape S|M|L, one of the two"),
     };
 

@@ -52,7 +52,7 @@ internal static class EvalCommand
             if (files.Length == 0 && chat.FirstGiven(parsed) is { } given)
                 throw new SettingsException($"eval: {given} goes with --data FILE...");
             var before = parsed.GetValue(baseline) is { } path ? EvaluationRows.Read(path) : ((double Accuracy, double Tokens)?)null;
-            var (folder, device) = engine.Open(parsed);
+            var (folder, device, format) = engine.Open(parsed);
             // The task as the embedded default trains on it, and cut as there.
             var embedded = files.Length == 0 ? SettingsFiles.Resolve(SettingsFiles.DefaultName, []) : null;
             var tiny = embedded is null ? null : StageSettings.Task(embedded);
@@ -69,7 +69,7 @@ internal static class EvalCommand
                 folder.Tokenizer, PhraseTable.Official, embedded is null ? new() : StageSettings.Segmentation(embedded), new ExactGrader());
 
             using var writer = new RowWriter(parsed.GetRequiredValue(output));
-            using var generator = EngineFactory.Generator(folder, device);
+            using var generator = EngineFactory.Generator(folder, device, format);
             IReadOnlyList<EvaluationRow> rows = [];
             CountedProgress.Run("questions", count, advance => rows = new ModelEvaluation(folder.Tokenizer, reader, tiny).Run(
                 generator, set, count, parsed.GetValue(samples), sampling.Seed(parsed), sampling.Settings(parsed, folder),

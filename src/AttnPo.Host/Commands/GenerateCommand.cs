@@ -39,13 +39,13 @@ internal static class GenerateCommand
             if (!asksQuestion && template.FirstGiven(parsed) is { } given) throw new SettingsException($"generate: {given} goes with --chat");
             if (parsed.GetValue(stream) && parsed.GetValue(json))
                 throw new SettingsException("generate: expected --stream or --json, not both");
-            var (folder, device) = engine.Open(parsed);
+            var (folder, device, format) = engine.Open(parsed);
             var tokens = parsed.GetValue(prompt) is { } text
                 ? folder.Tokenizer.Encode(asksQuestion ? template.Rendering(parsed, folder).Question(text) : text)
                 : ParseIds(parsed.GetRequiredValue(promptIds));
             if (folder.PromptFault(tokens) is { } fault) throw new WorkFailedException($"generate: the prompt {fault}");
 
-            using var generator = EngineFactory.Generator(folder, device);
+            using var generator = EngineFactory.Generator(folder, device, format);
             var request = new GenerationRequest(
                 sampling.Seed(parsed), 0, [new(0, tokens)], 1, sampling.Settings(parsed, folder, parsed.GetValue(greedy)));
             var output = parsed.InvocationConfiguration.Output;

@@ -33,12 +33,12 @@ internal static class ScoreCommand
         var rows = new RowOptions(command);
         command.SetAction((parsed, cancellation) =>
         {
-            var (folder, device) = engine.Open(parsed);
+            var (folder, device, format) = engine.Open(parsed);
             var chosen = Heads(parsed.GetValue(heads), folder);
             // Rows of token ids need no tokenizer, so a folder without one is read as far as such rows go.
             var reader = new Lazy<ResponseReader>(() => new(
                 folder.Tokenizer, PhraseTable.Named(parsed.GetRequiredValue(phrases)), new SegmentationSettings(parsed.GetValue(minChars)), new ExactGrader()));
-            using var scorer = EngineFactory.Scorer(folder, device);
+            using var scorer = EngineFactory.Scorer(folder, device, format);
             return Task.FromResult(rows.Run(parsed, row => (Id: row.Id(), Request: Read(row, folder, reader)), RowsTogether, (batch, writer) =>
             {
                 var answers = scorer.Value.Score([.. batch.Select(row => row.Request)], chosen, cancellation);

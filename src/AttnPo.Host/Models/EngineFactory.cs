@@ -9,14 +9,14 @@ namespace AttnPo.Host.Models;
 internal static class EngineFactory
 {
     /// <summary>A generator that holds the folder's weights.</summary>
-    public static Generator Generator(ModelFolder folder, string device) =>
-        Gpu.Generation.Generator.Load(folder.Directory, folder.Config, device);
+    public static Generator Generator(ModelFolder folder, string device, NumberFormat format) =>
+        Gpu.Generation.Generator.Load(folder.Directory, folder.Config, device, format: format);
 
     /// <summary>A scorer over the folder's weights, which live as long as the owner.</summary>
-    public static Owned<IScorer> Scorer(ModelFolder folder, string device)
+    public static Owned<IScorer> Scorer(ModelFolder folder, string device, NumberFormat compute)
     {
         var model = HuggingFaceModel.Load(folder.Directory, device);
-        return new(new Scorer(model.Decoder), model);
+        return new(new Scorer(model.Decoder, compute: compute), model);
     }
 }
 

@@ -39,7 +39,7 @@ internal static class TrainingComposition
         if (model.StopTokens.Count == 0)
             throw new WorkFailedException($"{model.Directory}: neither generation_config.json nor config.json holds eos_token_id, so no response would end; add it");
         var device = settings.Get<string>("device");
-        var optimizer = StageSettings.Optimizer(settings);
+        var (optimizer, generatorFormat) = (StageSettings.Optimizer(settings), StageSettings.GeneratorFormat(settings));
         var credit = StageSettings.Credit(settings);
         var task = StageSettings.Task(settings);
         var readsHeads = KeyEffects.WhySilent(settings, "credit.heads") is null;
@@ -64,7 +64,7 @@ internal static class TrainingComposition
                 model.Tokenizer, PhraseTable.Named(settings.Get<string>("segmentation.phrases")), StageSettings.Segmentation(settings), new ExactGrader()),
             Labels = task,
             CreateLearner = () => Learner.Start(model.Directory, optimizer, device, store),
-            CreateGenerator = () => new Generator(store, model.Config, device),
+            CreateGenerator = () => new Generator(store, model.Config, device, format: generatorFormat),
             Faults = StageSettings.Faults(settings),
             Observe = observe,
         };
