@@ -28,6 +28,8 @@ public sealed class Trainer : ITrainer
         (_model, _settings, _store, _weights) = (model, settings, store, weights);
         _optimizer = new AdamW(model.Decoder, settings);
         _pass = new GradientPass(model.Decoder, settings);
+        // Held from the start: made anew in each step they would lie between activations, and memory would fall into pieces.
+        foreach (var (_, weight) in model.Decoder.Weights) _ = Gradients.Of(weight);
         _store.Publish(PolicyVersion, model.Decoder);
     }
 
@@ -76,7 +78,7 @@ public sealed class Trainer : ITrainer
     }
 
     /// <inheritdoc/>
-    public void DiscardGradients() => _model.Decoder.zero_grad(set_to_none: true);
+    public void DiscardGradients() => _model.Decoder.zero_grad(set_to_none: false);
 
     /// <inheritdoc/>
     public void SaveCheckpoint(string directory)
