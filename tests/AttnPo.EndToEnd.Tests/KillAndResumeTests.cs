@@ -34,6 +34,33 @@ public sealed class KillAndResumeTests
     }
 
     [Fact]
+    [Trait("Contract", "C3")]
+    public async Task C3_the_same_holds_in_half_precision()
+    {
+        string[] half = [.. Small, "rollout.dtype=bf16", "optimizer.compute=bf16"];
+        using var alone = new RunFolder();
+        using var killed = new RunFolder();
+        Assert.Equal(0, (await Executable.RunAsync(alone.Train(Steps, half))).Code);
+        await KillAsync(killed, () => killed.Committed >= 2, half);
+        Assert.Equal(0, (await Executable.RunAsync(killed.Train(Steps, half))).Code);
+        Assert.Equal(alone.CheckpointHashes(Steps), killed.CheckpointHashes(Steps));
+        Assert.Equal(alone.TimelessMetrics(), killed.TimelessMetrics());
+        Assert.All(alone.Metrics().Where(row => row.ContainsKey("train/loss")), row => Assert.InRange(row["train/logprob_gap_max"], 1e-3, 3));
+    }
+
+    [Fact]
+    public async Task A_gap_beyond_the_bound_ends_the_run_and_says_so_and_a_higher_bound_goes_on()
+    {
+        using var folder = new RunFolder();
+        string[] half = [.. Small, "rollout.dtype=bf16"];
+        var (code, _, error) = await Executable.RunAsync(folder.Train(1, [.. half, "optimizer.logprob-gap-bound=1e-6"]));
+        Assert.Equal(1, code);
+        Assert.Contains("more than optimizer.logprob-gap-bound allows (1E-06)", error, StringComparison.Ordinal);
+        Assert.Equal(0, folder.Committed);
+        Assert.Equal(0, (await Executable.RunAsync(folder.Train(1, [.. half, "optimizer.logprob-gap-bound=1"]))).Code);
+    }
+
+    [Fact]
     public async Task A_directory_that_holds_a_run_is_refused_where_it_cannot_be_continued()
     {
         using var folder = new RunFolder();
@@ -63,9 +90,9 @@ public sealed class KillAndResumeTests
     }
 
     /// <summary>Starts the run, kills it when the moment has come, and makes sure that the kill hit a run that had not ended.</summary>
-    private static async Task KillAsync(RunFolder folder, Func<bool> moment)
+    private static async Task KillAsync(RunFolder folder, Func<bool> moment, string[]? settings = null)
     {
-        using var run = Executable.Start(folder.Train(Steps, Small));
+        using var run = Executable.Start(folder.Train(Steps, settings ?? Small));
         await RunFolder.WaitAsync(moment, run);
         run.Kill();
         await run.WaitForExitAsync();

@@ -29,6 +29,7 @@ public sealed class Trainer : ITrainer
         _optimizer = new AdamW(model.Decoder, settings);
         _pass = new GradientPass(model.Decoder, settings);
         // Held from the start: made anew in each step they would lie between activations, and memory would fall into pieces.
+        using var scope = NewDisposeScope();
         foreach (var (_, weight) in model.Decoder.Weights) _ = Gradients.Of(weight);
         _store.Publish(PolicyVersion, model.Decoder);
     }
@@ -78,7 +79,11 @@ public sealed class Trainer : ITrainer
     }
 
     /// <inheritdoc/>
-    public void DiscardGradients() => _model.Decoder.zero_grad(set_to_none: false);
+    public void DiscardGradients()
+    {
+        using var scope = NewDisposeScope();
+        _model.Decoder.zero_grad(set_to_none: false);
+    }
 
     /// <inheritdoc/>
     public void SaveCheckpoint(string directory)

@@ -69,8 +69,9 @@ internal sealed class BenchEngineCommands
         command.SetAction((parsed, cancellation) =>
         {
             var format = parsed.GetValue(_dtype) == "bf16" ? NumberFormat.BFloat16 : NumberFormat.Float32;
+            var model = Model(parsed);
             var device = EngineDevice.Prepare(parsed.GetRequiredValue(_device), parsed.GetValue(_threads));
-            var benchmarks = new EngineBenchmarks(Model(parsed), device, parsed.GetValue(_rounds));
+            var benchmarks = new EngineBenchmarks(model, device, parsed.GetValue(_rounds));
             var figures = measure(parsed, benchmarks, format, cancellation);
             var output = parsed.InvocationConfiguration.Output;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -88,6 +88,30 @@ public sealed class GradientTests
         Assert.True(sums.PaddedPositions >= sums.Positions);
     }
 
+    public static TheoryData<string, bool> Architectures => new()
+    {
+        { nameof(Architecture.Qwen3), true }, { nameof(Architecture.Qwen3), false },
+        { nameof(Architecture.Llama), true }, { nameof(Architecture.Llama), false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void It_is_the_gradient_of_every_architecture(string architecture, bool recompute)
+    {
+        var config = TinyPolicy.Config with
+        {
+            Architecture = Enum.Parse<Architecture>(architecture), TiedHead = false, HeadSize = 8,
+            RopeScaling = architecture == nameof(Architecture.Llama) ? new RopeScaling(8, 1, 4, 16) : null,
+        };
+        var samples = TinyPolicy.Samples(8, old: true);
+        using var store = new PolicyStore();
+        using var learner = PolicyLearner.Of(Decoder.Random(config, 4), Settings with { Recompute = recompute }, store);
+        using var plain = PolicyLearner.Of(Decoder.Random(config, 4), Settings, store);
+        var loss = Plain(plain, samples, Surrogate);
+        Assert.Equal(loss, learner.Trainer.Accumulate(samples).Loss, 1e-3);
+        Numbers.AssertWithin(1e-4, plain.Gradient(), learner.Gradient(), "gradient");
+    }
+
     [Fact]
     public void Calls_add_up()
     {

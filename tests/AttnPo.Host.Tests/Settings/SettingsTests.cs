@@ -1,4 +1,5 @@
 using AttnPo.Actors.Run;
+using AttnPo.Gpu;
 using AttnPo.Host.Settings;
 using AttnPo.Host.Training;
 using Xunit;
@@ -51,6 +52,8 @@ public sealed class SettingsTests
     [InlineData("pipeline.stall-after = 30", "run.conf:2: pipeline.stall-after: \"30\" is not a time with its unit (ms, s, m or h) of at least 1000ms, e.g. 300s")]
     [InlineData("verification.budget = 2h", "run.conf:2: verification.budget: \"2h\" is not a time with its unit (ms, s, m or h) of at least 1000ms and at most 3600000ms, e.g. 300s")]
     [InlineData("credit = 3", "run.conf:2: credit: \"3\" stands where a group was expected, e.g. credit.length-penalty")]
+    [InlineData("rollout.dtype = f16", "run.conf:2: rollout.dtype: \"f16\" is not one of f32, bf16")]
+    [InlineData("optimizer.logprob-gap-bound = 0", "run.conf:2: optimizer.logprob-gap-bound: \"0\" is not a number greater than 0, or auto")]
     [InlineData("device = gpu", "run.conf:2: device: \"gpu\" is not cpu, cuda, cuda:N or auto")]
     public void A_wrong_value_is_named_with_what_was_expected(string file, string message) => Assert.Equal(message, ErrorOf(file));
 
@@ -69,6 +72,21 @@ public sealed class SettingsTests
 
         Assert.Equal("none", settings.Get<string>("task.name"));
         Assert.Equal(128, settings.Integer("rollout.prompts-per-step"));
+    }
+
+    [Fact]
+    public void Formats_and_what_follows_from_them_reach_the_engine()
+    {
+        var whole = Resolve("");
+        Assert.Equal((NumberFormat.Float32, NumberFormat.Float32), (StageSettings.GeneratorFormat(whole), StageSettings.Optimizer(whole).Compute));
+        Assert.Equal(0.01, StageSettings.OptimizerStage(whole).LogProbGapBound);
+        var half = Resolve("rollout.dtype = bf16\noptimizer { compute = bf16, recompute = false, importance-cap = 2 }");
+        Assert.Equal(NumberFormat.BFloat16, StageSettings.GeneratorFormat(half));
+        var optimizer = StageSettings.Optimizer(half);
+        Assert.Equal((NumberFormat.BFloat16, false, 2.0), (optimizer.Compute, optimizer.Recompute, optimizer.ImportanceCap));
+        Assert.Equal(3, StageSettings.OptimizerStage(half).LogProbGapBound);
+        Assert.Equal(0.5, StageSettings.OptimizerStage(Resolve("optimizer.logprob-gap-bound = 0.5")).LogProbGapBound);
+        Assert.Contains("optimizer.logprob-gap-bound = auto", half.ToHocon(), StringComparison.Ordinal);
     }
 
     [Fact]
