@@ -62,8 +62,8 @@ internal static class DoctorCommand
             : throw new InvalidOperationException("libtorch computes 2 x 2 ones as something else than 4.");
     }
 
-    private static string Device() => torch.cuda.is_available()
-        ? $"{torch.cuda.device_count()} CUDA device(s), {Environment.ProcessorCount} cores"
+    private static string Device() => EngineDevice.CudaDevices is > 0 and var count
+        ? $"{count} CUDA device(s), {Environment.ProcessorCount} cores"
         : $"cpu, {Environment.ProcessorCount} cores; no CUDA device";
 
     private static string Journal()

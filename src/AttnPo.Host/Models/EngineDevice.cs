@@ -17,13 +17,16 @@ internal static class EngineDevice
         return Resolve(asked);
     }
 
+    /// <summary>CUDA devices that this build and machine have.</summary>
+    public static int CudaDevices => torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+
     /// <summary>The device that a setting means on this machine.</summary>
     public static string Resolve(string asked)
     {
         if (SettingsSchema.Find("device")!.Read(new(asked, null, default)) is null)
             throw new SettingsException($"--device {asked}: expected {SettingsSchema.Find("device")!.Expected}");
         if (asked == "cpu") return "cpu";
-        var count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        var count = CudaDevices;
         if (asked == "auto") return count > 0 ? "cuda:0" : "cpu";
         var index = asked == "cuda" ? 0 : int.Parse(asked["cuda:".Length..], System.Globalization.CultureInfo.InvariantCulture);
         return index < count

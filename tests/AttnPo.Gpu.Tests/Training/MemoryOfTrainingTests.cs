@@ -74,6 +74,31 @@ public sealed class MemoryOfTrainingTests
         Assert.Equal(2, -(token with { Generator = null }).Loss(-1.5, Settings with { ImportanceCap = 1.2 }).Slope, 12);
     }
 
+    [SkippableFact, Trait("Contract", "C6")]
+    public void The_memory_of_the_output_head_does_not_grow_with_the_sequence()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "the peak of memory can be reset on Linux alone");
+        const int Vocabulary = 200_000;
+        var config = new ModelConfig(8, 8, 1, 1, 1, 8, Vocabulary, 4096, 1e-6, 10000, TiedHead: true);
+        using var store = new PolicyStore();
+        using var learner = PolicyLearner.Of(Decoder.Random(config, 2), Settings, store);
+        Train(200);
+        var before = PeakKilobytes();
+        Train(2000);
+        // Its logits would be 1.6 GB.
+        Assert.InRange(PeakKilobytes() - before, 0, 300_000);
+
+        void Train(int tokens)
+        {
+            File.WriteAllText("/proc/self/clear_refs", "5");
+            learner.Trainer.Accumulate([new TrainingSample([1], [.. Enumerable.Range(2, tokens)], [.. Enumerable.Repeat(1f, tokens)])]);
+        }
+
+        static long PeakKilobytes() => long.Parse(
+            File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     [Fact, Trait("Contract", "C6")]
     public void A_pass_leaves_no_tensors_behind()
     {
