@@ -32,6 +32,9 @@ internal sealed partial class Optimizer : Stage
     private Stopwatch _clock = new();
     private bool _accumulating;
 
+    // A rollout of the step, for the gap between generator and trainer where nothing is trained on.
+    private ScoreProbe? _probe;
+
     /// <param name="upstream">The stage above.</param>
     /// <param name="settings">Learning rate and window.</param>
     /// <param name="run">Steps of the run, which the learning rate's schedule spans, and which of them have a checkpoint.</param>
@@ -85,6 +88,7 @@ internal sealed partial class Optimizer : Stage
         if (step.Attempt != _attempt) throw new InvalidOperationException($"{step.Attempt} begins, but the learner was prepared for {_attempt}.");
         (_step, _coordinator) = (step, Sender);
         (_account, _tally, _clock) = (new WaveWindow(_settings.Window, step.Waves), new StepTally(), Stopwatch.StartNew());
+        _probe = null;
         _upstream.Tell(step);
         Ask(_account.Ask());
     }
@@ -136,8 +140,8 @@ internal sealed partial class Optimizer : Stage
         _account.Release();
         _tally.Add(held!.Wave);
         _tally.Add(done.Sums, done.Elapsed);
-        if (_tally.LogProbGap > _settings.LogProbGapBound)
-            Fail($"wave {done.Wave}", new LogProbGapException(_tally.LogProbGap, _settings.LogProbGapBound));
+        _probe ??= ScoreProbe.Of(held.Wave);
+        if (LogProbGapException.Of(_tally, _settings) is { } beyond) Fail($"wave {done.Wave}", beyond);
         _coordinator.Tell(new WavesTrained(done.Attempt, _account.Done, _step!.Waves));
         if (_account.IsComplete)
         {
@@ -151,11 +155,14 @@ internal sealed partial class Optimizer : Stage
     private void Update()
     {
         var (step, tally, clock, folder, faults) = (_step!, _tally, _clock, _folder, _faults);
+        var (settings, probe) = (_settings, _probe);
         var learningRate = LearningRateOf(step.Attempt.Step);
         var hasCheckpoint = _run.HasCheckpoint(step.Attempt.Step);
-        Call(step.Attempt, (engine, _) =>
+        Call(step.Attempt, (engine, cancellation) =>
         {
             faults.Pass(FaultPoint.Update);
+            if (!tally.HasTrained && probe is not null) tally.Add(probe.Measure(engine.Scorer, cancellation), TimeSpan.Zero);
+            if (LogProbGapException.Of(tally, settings) is { } beyond) throw beyond;
             var updating = Stopwatch.StartNew();
             var update = engine.Trainer.Update(learningRate, Math.Max(1, tally.CountedTokens));
             updating.Stop();

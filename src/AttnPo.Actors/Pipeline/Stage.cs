@@ -51,7 +51,10 @@ internal abstract class Stage : ReceiveActor
     {
         // Told by the instance that failed: it knows for which attempt it worked.
         var cause = CauseOf(reason);
-        Context.Parent.Tell(new StageRestarted(Name, Status().Attempt, $"{cause.GetType().Name}: {cause.Message}", cause is InvalidDataException or LogProbGapException));
+        var isLasting = cause is InvalidDataException or LogProbGapException;
+        // What lasts is said to whoever can mend it, in words alone.
+        var told = isLasting ? cause.Message : $"{cause.GetType().Name}: {cause.Message}";
+        Context.Parent.Tell(new StageRestarted(Name, Status().Attempt, told, isLasting));
         base.PreRestart(reason, message);
     }
 

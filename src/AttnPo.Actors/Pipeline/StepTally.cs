@@ -31,6 +31,9 @@ internal sealed class StepTally
     /// <summary>Response tokens that count: the denominator of the loss, groups without a signal included.</summary>
     public long CountedTokens { get; private set; }
 
+    /// <summary>Whether any token had a gradient.</summary>
+    public bool HasTrained => _sums.Tokens > 0;
+
     /// <summary>Largest difference between generator and trainer so far, in log-probability of one token.</summary>
     public double LogProbGap => _sums.MaxLogProbGap;
 

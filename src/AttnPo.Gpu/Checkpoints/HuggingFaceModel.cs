@@ -44,6 +44,14 @@ public sealed class HuggingFaceModel : IDisposable
         }
     }
 
+    /// <summary>Checks configuration and headers of a folder, without reading weights.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged or does not fit the configuration; the message names file and tensor.</exception>
+    public static void Check(string directory)
+    {
+        var (config, _) = ReadConfig(directory);
+        CheckpointFiles.Open(directory, config).Dispose();
+    }
+
     /// <summary>Writes configuration and weights, in one file, into an existing directory that holds neither, flushed to disk.</summary>
     public void Save(string directory)
     {

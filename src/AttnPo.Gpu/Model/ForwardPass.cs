@@ -12,7 +12,7 @@ internal sealed record ForwardPass
     public static ForwardPass Causal { get; } = new();
 
     /// <summary>
-    /// The type of products and attention, whatever type the weights have; the residual stream and the norms keep the weights'.
+    /// The type of products and attention, whatever type the weights have; residual stream and norms are 32-bit floats.
     /// </summary>
     public ScalarType Compute { get; init; } = ScalarType.Float32;
 

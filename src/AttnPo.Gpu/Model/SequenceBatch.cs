@@ -35,7 +35,7 @@ internal sealed class SequenceBatch
     /// lengths meet and the same input always gives the same batches. A batch ends where the next sequence would make a tenth of
     /// it padding. A sequence longer than the budget gets its own.
     /// </summary>
-    public static IEnumerable<int[]> Plan(IReadOnlyList<TokenSequence> sequences, int tokenBudget)
+    public static IEnumerable<int[]> Plan(IReadOnlyList<TokenSequence> sequences, int tokenBudget, bool withLast)
     {
         var order = Enumerable.Range(0, sequences.Count).OrderBy(i => sequences[i].Length).ThenBy(i => i);
         var batch = new List<int>();
@@ -43,7 +43,7 @@ internal sealed class SequenceBatch
         foreach (var index in order)
         {
             // Sorted, the next one is the longest of the batch it joins.
-            var length = sequences[index].Length;
+            var length = sequences[index].Length - (withLast ? 0 : 1);
             var positions = (batch.Count + 1L) * length;
             if (batch.Count > 0 && (positions > tokenBudget || filled + length < (1 - LargestPaddingShare) * positions))
             {

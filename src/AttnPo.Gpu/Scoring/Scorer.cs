@@ -42,7 +42,7 @@ public sealed class Scorer : IScorer
         var results = new ResponseScores[requests.Count];
         lock (_weights)
         {
-            foreach (var members in SequenceBatch.Plan(sequences, _tokenBudget))
+            foreach (var members in SequenceBatch.Plan(sequences, _tokenBudget, withLast: true))
             {
                 cancellation.ThrowIfCancellationRequested();
                 ScoreBatch(requests, heads, sequences, members, results);

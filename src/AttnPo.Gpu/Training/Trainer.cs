@@ -49,7 +49,7 @@ public sealed class Trainer : ITrainer
         var sums = LossSums.None;
         lock (_weights)
         {
-            foreach (var members in SequenceBatch.Plan(sequences, _settings.MicroBatchTokens))
+            foreach (var members in SequenceBatch.Plan(sequences, _settings.MicroBatchTokens, withLast: false))
             {
                 cancellation.ThrowIfCancellationRequested();
                 sums = sums.Plus(_pass.Run(samples, sequences, members));

@@ -70,6 +70,7 @@ internal sealed class BenchEngineCommands
         {
             var format = parsed.GetValue(_dtype) == "bf16" ? NumberFormat.BFloat16 : NumberFormat.Float32;
             var model = Model(parsed);
+            Require(model, parsed, own);
             var device = EngineDevice.Prepare(parsed.GetRequiredValue(_device), parsed.GetValue(_threads));
             var benchmarks = new EngineBenchmarks(model, device, parsed.GetValue(_rounds));
             var figures = measure(parsed, benchmarks, format, cancellation);
@@ -89,6 +90,16 @@ internal sealed class BenchEngineCommands
         (null, { } shape) => MeasuredModel.Random(shape),
         _ => throw new SettingsException("bench: expected --model DIR or --shape S|M|L, one of the two"),
     };
+
+    private static void Require(MeasuredModel model, ParseResult parsed, Option[] own)
+    {
+        var asked = own.OfType<Option<int>>().Sum(option => parsed.GetValue(option));
+        if (asked > model.Config.MaxPositions)
+        {
+            throw new SettingsException(
+                $"bench: {string.Join(" + ", own.OfType<Option<int>>().Select(option => option.Name))} is {asked} tokens; the model takes {model.Config.MaxPositions}");
+        }
+    }
 
     private string Json(ParseResult parsed, string name, string device, Option[] own, EngineFigures figures)
     {

@@ -18,7 +18,7 @@ internal static class TokenizeCommand
         {
             var tokenizer = Tokenizer.Load(parsed.GetRequiredValue(folder));
             return Task.FromResult(parsed.GetValue(decode)
-                ? rows.Run(parsed, row => (Id: row.Id(), Ids: row.Integers("ids")), 1, (batch, writer) => writer.Write(json =>
+                ? rows.Run(parsed, row => (Id: row.Id(), Ids: Known(row.Integers("ids"), tokenizer)), 1, (batch, writer) => writer.Write(json =>
                 {
                     json.WritePropertyName("id");
                     batch[0].Id.WriteTo(json);
@@ -46,5 +46,12 @@ internal static class TokenizeCommand
                 }), cancellation));
         });
         return command;
+    }
+
+    private static int[] Known(int[] ids, Tokenizer tokenizer)
+    {
+        foreach (var id in ids)
+            if (id < 0 || id >= tokenizer.VocabularySize) throw new RowException($"\"ids\" holds {id}; the tokenizer has 0 to {tokenizer.VocabularySize - 1}");
+        return ids;
     }
 }

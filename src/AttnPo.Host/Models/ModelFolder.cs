@@ -95,7 +95,7 @@ internal sealed class ModelFolder
         var path = Path.Combine(Directory, HeadsFile);
         if (!File.Exists(path))
             throw new WorkFailedException(
-                $"{path}: does not exist, so there are no Key-Focus Heads; name some with --set credit.heads=L:H,...");
+                $"{path}: does not exist, so there are no Key-Focus Heads; name some, with --heads L:H,... or, to train, --set credit.heads=L:H,...");
         using var document = Parse(path);
         if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("heads", out var heads) || heads.ValueKind != JsonValueKind.Array)
             throw new InvalidDataException($"{path}: expected {{\"heads\":[\"layer:head\",...]}}.");

@@ -26,7 +26,7 @@ internal sealed class PromptFiles : IPromptSet
         foreach (var file in files)
         {
             var reader = new RowReader(file, skipBad);
-            foreach (var (text, gold) in reader.Read(row => (Text: PromptOf(row, fault), Gold: row.Text("gold"))))
+            foreach (var (text, gold) in reader.Read(row => (Text: PromptOf(row, fault), Gold: Filled("gold", row.Text("gold")))))
                 _prompts.Add(new(_prompts.Count, text, gold));
             Skipped += reader.Skipped;
             FirstSkipped ??= reader.FirstSkipped;

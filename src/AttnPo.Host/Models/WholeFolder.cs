@@ -1,10 +1,13 @@
+using System.Diagnostics;
+using System.Globalization;
 using AttnPo.Actors.Run;
 
 namespace AttnPo.Host.Models;
 
 /// <summary>
 /// A folder that appears whole or not at all: filled aside in the same place, flushed to disk and renamed when committed, removed when
-/// disposed before. A process that is killed leaves nothing under the name that was asked for.
+/// disposed before. A process that is killed leaves nothing under the name that was asked for, and
+/// what it left beside it the next one for that name removes.
 /// </summary>
 internal sealed class WholeFolder : IDisposable
 {
@@ -17,9 +20,10 @@ internal sealed class WholeFolder : IDisposable
         _target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (File.Exists(_target) || (Directory.Exists(_target) && Directory.EnumerateFileSystemEntries(_target).Any()))
             throw new WorkFailedException($"{path}: exists and is not empty; name a new folder");
-        Aside = $"{_target}.{Environment.ProcessId}.part";
+        Aside = AsideOf(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         try
         {
+            RemoveLeftOvers();
             Directory.CreateDirectory(Aside);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -38,6 +42,34 @@ internal sealed class WholeFolder : IDisposable
         if (Directory.Exists(_target)) Directory.Delete(_target);
         Directory.Move(Aside, _target);
         DurableFile.FlushDirectory(Path.GetDirectoryName(_target)!);
+    }
+
+    private string AsideOf(string process) => $"{_target}.{process}.part";
+
+    /// <summary>A process that was killed here left gigabytes; nobody knows of them but the next that comes for the same name.</summary>
+    private void RemoveLeftOvers()
+    {
+        var parent = Path.GetDirectoryName(_target)!;
+        if (!Directory.Exists(parent)) return;
+        foreach (var folder in Directory.EnumerateDirectories(parent, Path.GetFileName(AsideOf("*"))))
+        {
+            var process = folder[(_target.Length + 1)..^".part".Length];
+            if (int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && (id == Environment.ProcessId || !IsAlive(id)))
+                Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static bool IsAlive(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Takes back what was not committed.</summary>

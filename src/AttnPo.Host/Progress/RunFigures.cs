@@ -62,9 +62,13 @@ internal sealed class RunFigures
 
     /// <summary>Says so where the last step had nothing to learn from; empty where it had.</summary>
     public string WithoutSignal =>
-        Last.TryGetValue("groups/used", out var used) && Last.GetValueOrDefault("groups/zero_advantage") == used
-            ? $"  NOTHING TO LEARN FROM: in each of {used:0} groups all responses had the same reward"
-            : "";
+        !Last.TryGetValue("groups/used", out var used) || Last.GetValueOrDefault("groups/zero_advantage") != used ? ""
+        : used == 0 ? "  NOTHING TO LEARN FROM: all groups were dropped; attnpo status says why"
+        : $"  NOTHING TO LEARN FROM: in each of {used:0} groups all responses had the same reward";
+
+    /// <summary>Groups of the last step that were dropped; empty where none was.</summary>
+    public string DroppedGroups =>
+        Last.GetValueOrDefault("groups/dropped") is > 0 and var dropped ? $"  dropped {dropped:0} groups" : "";
 
     /// <summary>A length of time as people read it.</summary>
     public static string Readable(TimeSpan time) => time.TotalHours >= 1
@@ -76,7 +80,7 @@ internal sealed class RunFigures
         RunOpened { Continued: true } opened => $"going on after step {opened.Committed} of {opened.Steps}",
         StepFinished step => $"step {step.Step}/{Steps}  accuracy {Figure("rollout/accuracy", "0.000")}  tokens {Figure("rollout/tokens_mean", "0.0")}  "
             + $"reward {Figure("reward/mean", "0.000")}  loss {Figure("train/loss", "0.0000")}  {Figure("tokens_per_s", "0")} tokens/s  "
-            + $"{Figure("time/step_s", "0.00")} s ({StageTimes})  left {Readable(TimeLeft ?? TimeSpan.Zero)}{WithoutSignal}",
+            + $"{Figure("time/step_s", "0.00")} s ({StageTimes})  left {Readable(TimeLeft ?? TimeSpan.Zero)}{DroppedGroups}{WithoutSignal}",
         EvaluationFinished evaluation => "held-out at step " + evaluation.Step + ": " + HeldOut(evaluation.Metrics),
         StepReplayed replayed => $"step {replayed.Step} trained again from the ledger (of {replayed.Last})"
             + (replayed.Difference is null ? "" : $"; NOT AS BEFORE: {replayed.Difference}"),

@@ -74,7 +74,7 @@ internal static partial class SettingsSchema
         // Another order of the same computation: the result is the same, bit for bit.
         new FlagKey("optimizer.recompute") { AffectsResult = false },
         new ChoiceKey("optimizer.compute", "f32", "bf16") { Neutral = "f32" },
-        new RealKey("optimizer.importance-cap", 0, 1e6) { Neutral = "0" },
+        new RealKey("optimizer.importance-cap", 1, 1e6, Word: "off") { Neutral = "off" },
         new RealKey("optimizer.logprob-gap-bound", 0, Open: true, Word: "auto") { AffectsResult = false },
 
         new IntegerKey("pipeline.window", 1, 65_536) { AffectsResult = false },

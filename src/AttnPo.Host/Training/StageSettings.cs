@@ -126,7 +126,7 @@ internal static class StageSettings
         MicroBatchTokens = s.Integer("optimizer.micro-batch-tokens"),
         Recompute = s.Get<bool>("optimizer.recompute"),
         Compute = Format(s, "optimizer.compute"),
-        ImportanceCap = s.Get<double>("optimizer.importance-cap"),
+        ImportanceCap = s.Get<double>("optimizer.importance-cap") is var cap && double.IsNaN(cap) ? 0 : cap,
     };
 
     /// <summary>How the generator holds its weights.</summary>

@@ -3,6 +3,7 @@ using AttnPo.Actors.Run;
 using AttnPo.Core.Steps;
 using AttnPo.Core.Verification;
 using AttnPo.Gpu;
+using AttnPo.Gpu.Checkpoints;
 using AttnPo.Gpu.Generation;
 using AttnPo.Gpu.Model;
 using AttnPo.Host.Models;
@@ -44,6 +45,8 @@ internal static class TrainingComposition
         var task = StageSettings.Task(settings);
         var readsHeads = KeyEffects.WhySilent(settings, "credit.heads") is null;
         IReadOnlyList<HeadId> heads = readsHeads ? Heads(settings, model) : [];
+        // Before anything of a run is made: a damaged file is no beginning.
+        HuggingFaceModel.Check(model.Directory);
         return new RunSetup
         {
             Directory = Path.GetFullPath(runDirectory),

@@ -21,13 +21,14 @@ public sealed class OptimizerTests : StageSpec
     private static readonly (Verdict, double)[] NoSignal = [(Verdict.Wrong, 0), (Verdict.Wrong, 0)];
     private static readonly RunSettings Run = new() { Steps = 10, SettingsHash = "h", Retention = new RetentionSettings { CheckpointEvery = 1 } };
     private readonly RecordingTrainer _trainer = new() { LogProbGap = 0.02 };
+    private readonly ScriptedScorer _scorer = new();
     private readonly DeviceThread<LearnerEngine> _device;
     private readonly TestProbe _upstream;
     private readonly TestProbe _parent;
 
     public OptimizerTests()
     {
-        _device = new DeviceThread<LearnerEngine>("learner", () => new LearnerEngine(_trainer, null!, _trainer), _ => { });
+        _device = new DeviceThread<LearnerEngine>("learner", () => new LearnerEngine(_trainer, _scorer, _trainer), _ => { });
         (_upstream, _parent) = (CreateTestProbe(), CreateTestProbe());
     }
 
@@ -73,8 +74,26 @@ public sealed class OptimizerTests : StageSpec
     {
         var optimizer = Begin(waves: 1, window: 1);
         optimizer.Tell(Waves.Scored(0, NoSignal), _upstream);
-        Assert.Equal(new PolicyVersion(1), Trained().Policy);
+        var trained = Trained();
+        Assert.Equal(new PolicyVersion(1), trained.Policy);
         Assert.Empty(_trainer.AccumulatedWaves);
+        // The gap is measured all the same, on a rollout.
+        Assert.Equal(ScriptedScorer.Gap, trained.Metrics["train/logprob_gap_max"], 6);
+        Assert.Equal(ScriptedScorer.Gap / 9, trained.Metrics["train/logprob_gap_mean"], 6);
+        Assert.Equal(0.5, trained.Metrics["train/entropy"], 6);
+    }
+
+    [Theory]
+    [Trait("Contract", "C8")]
+    [InlineData(double.NaN, true)]
+    [InlineData(0.02, false)]
+    public void A_gap_that_is_no_number_and_one_where_nothing_is_trained_on_are_beyond_the_bound_too(double gap, bool trains)
+    {
+        _trainer.LogProbGap = gap;
+        var optimizer = Begin(waves: 1, window: 1, gapBound: trains ? 1 : 0.1);
+        optimizer.Tell(Waves.Scored(0, trains ? Signal : NoSignal), _upstream);
+        Assert.True(((StageRestarted)_parent.FishForMessage(message => message is StageRestarted)).IsLasting);
+        Assert.Equal(0, _trainer.PolicyVersion);
     }
 
     [Fact]
@@ -201,6 +220,19 @@ public sealed class OptimizerTests : StageSpec
 
     private StepTrained Trained() => (StepTrained)_parent.FishForMessage(message => message is StepTrained);
 
+    private sealed class ScriptedScorer : IScorer
+    {
+        public const float Gap = 0.25f;
+
+        public IReadOnlyList<ResponseScores> Score(
+            IReadOnlyList<ScoreRequest> requests, IReadOnlyList<HeadId> heads, CancellationToken cancellation)
+        {
+            // The generator of these waves was sure of every token.
+            var length = Assert.Single(requests).Response.Length;
+            return [new ResponseScores([-Gap, .. new float[length - 1]], [.. Enumerable.Repeat(0.5f, length)], [])];
+        }
+    }
+
     private sealed class RecordingTrainer : ITrainer
     {
         public List<int> AccumulatedWaves { get; } = [];
@@ -209,7 +241,7 @@ public sealed class OptimizerTests : StageSpec
 
         public long TokenCount { get; private set; }
 
-        public double LogProbGap { get; init; }
+        public double LogProbGap { get; set; }
 
         public long PolicyVersion { get; private set; }
 

@@ -34,15 +34,18 @@ public sealed class RunFiguresTests
     }
 
     [Theory]
-    [InlineData(4, 4, true)]
-    [InlineData(4, 3, false)]
-    public void A_step_in_which_no_group_had_a_signal_says_so(int used, int without, bool says)
+    [InlineData(4, 4, 0, "left 0 s  NOTHING TO LEARN FROM: in each of 4 groups all responses had the same reward")]
+    [InlineData(4, 3, 0, "left 0 s")]
+    [InlineData(4, 3, 2, "left 0 s  dropped 2 groups")]
+    [InlineData(0, 0, 6, "left 0 s  dropped 6 groups  NOTHING TO LEARN FROM: all groups were dropped; attnpo status says why")]
+    public void A_step_says_what_was_dropped_and_that_no_group_had_a_signal(int used, int without, int dropped, string end)
     {
-        var step = new StepFinished(
-            new(1), new(1), new Dictionary<string, double> { ["groups/used"] = used, ["groups/zero_advantage"] = without });
+        var step = new StepFinished(new(1), new(1), new Dictionary<string, double>
+        {
+            ["groups/used"] = used, ["groups/zero_advantage"] = without, ["groups/dropped"] = dropped,
+        });
         var figures = new RunFigures();
         figures.Apply(step);
-        var sentence = "NOTHING TO LEARN FROM: in each of 4 groups all responses had the same reward";
-        Assert.Equal(says, figures.Line(step)!.EndsWith(sentence, StringComparison.Ordinal));
+        Assert.EndsWith(end, figures.Line(step)!, StringComparison.Ordinal);
     }
 }
