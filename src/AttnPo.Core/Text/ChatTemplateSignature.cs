@@ -1,120 +1,74 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace AttnPo.Core.Text;
 
 /// <summary>
-/// By what a published Jinja template is told from all others. Spacing, comments and quoting may be revised and so may the handling of
-/// tools; but every place where turns, reasoning or special tokens are written must be a known one, for a template that differs there
-/// renders other prompts than those the model was trained on.
+/// By what a published Jinja template is told from all others: the hash of all its tags in their order. Only what Jinja itself passes over
+/// may differ: comments, white space that is not written out, quotes and line ends. Anything else may change prompts, and a template that
+/// renders other prompts than those the model was trained on must not pass for the published one; so one that was revised where it would
+/// not matter, in what it tells about tools say, is unknown as well.
 /// </summary>
-/// <param name="Name">The name of the template.</param>
-/// <param name="Required">What it says about messages, in condensed form.</param>
-/// <param name="Permitted">What it may say about contents and tokens besides: tools, and messages that carry their reasoning apart.</param>
-internal sealed partial record ChatTemplateSignature(string Name, string[] Required, string[] Permitted)
+internal static partial class ChatTemplateSignature
 {
-    private const string GivenSystem =
-        @"{%-ifmessages[0].role=='system'%}{{-'<|im_start|>system\n'+messages[0].content+'<|im_end|>\n'}}";
+    // A text in Jinja, with what it escapes; no quote within it ends it or the tag around it.
+    private const string Quoted = @"'(?:[^'\\]|\\.)*'|""(?:[^""\\]|\\.)*""";
 
-    // Whatever a template does to a prompt, it does with one of these.
-    private static readonly string[] Telling =
-        ["<|", "<｜", "<think", "</think", "content", "add_generation_prompt", "bos_token", "eos_token"];
-
-    private static readonly string[] QwenTools =
-    [
-        @"{{-'<|im_start|>system\n'}}", @"\n</tool_call><|im_end|>\n'}}", @"{{-'<|im_end|>\n'}}", "{{-'<|im_start|>user'}}", "{{-content}}",
-    ];
-
-    private static readonly ChatTemplateSignature[] Known =
-    [
-        Qwen25("qwen2.5", "YouareQwen,createdbyAlibabaCloud.Youareahelpfulassistant."),
-        Qwen25("qwen2.5-math", @"Pleasereasonstepbystep,andputyourfinalanswerwithin\\boxed{}."),
-        new("qwen3",
-            [
-                GivenSystem + "{%-endif%}",
-                "{%-ifns.multi_step_toolandmessage.role=='user'and",
-                "{%-if(message.role=='user')or(message.role=='system'andnotloop.first)%}"
-                    + @"{{-'<|im_start|>'+message.role+'\n'+content+'<|im_end|>\n'}}",
-                @"{%-setreasoning_content=content.split('</think>')[0].rstrip('\n').split('<think>')[-1].lstrip('\n')%}",
-                @"{%-setcontent=content.split('</think>')[-1].lstrip('\n')%}",
-                "{%-ifloop.index0>ns.last_query_index%}{%-ifloop.lastor(notloop.lastandreasoning_content)%}"
-                    + @"{{-'<|im_start|>'+message.role+'\n<think>\n'+reasoning_content.strip('\n')+'\n</think>\n\n'+content.lstrip('\n')}}"
-                    + @"{%-else%}{{-'<|im_start|>'+message.role+'\n'+content}}{%-endif%}"
-                    + @"{%-else%}{{-'<|im_start|>'+message.role+'\n'+content}}{%-endif%}",
-                @"{%-ifadd_generation_prompt%}{{-'<|im_start|>assistant\n'}}"
-                    + @"{%-ifenable_thinkingisdefinedandenable_thinkingisfalse%}{{-'<think>\n\n</think>\n\n'}}{%-endif%}{%-endif%}",
-            ],
-            [
-                .. QwenTools,
-                @"messages[0].content+'\n\n'",
-                "not(content.startswith('<tool_response>')andcontent.endswith('</tool_response>'))",
-                "(loop.firstandcontent)",
-                "message.reasoning_contentisdefinedandmessage.reasoning_contentisnotnone",
-                "message.reasoning_contentisstring",
-                "{%-setreasoning_content=message.reasoning_content%}",
-                "{%-setreasoning_content=''%}",
-                "contentisstring", "{%-setcontent=content%}", "{%-setcontent=''%}", "'</think>'incontent",
-            ]),
-        new("deepseek-r1",
-            [
-                "{%-formessageinmessages%}{%-ifmessage.role=='system'%}{%setns.system_prompt=content%}{%-endif%}{%-endfor%}"
-                    + "{{bos_token}}{{ns.system_prompt}}",
-                "{%-ifmessage.role=='user'%}{%-setns.is_tool=false-%}{{'<｜User｜>'+content}}{%-endif%}",
-                "{%setcontent=content%}{%if'</think>'incontent%}{%setcontent=content.split('</think>')[-1]%}{%endif%}"
-                    + "{{'<｜Assistant｜>'+content+'<｜end▁of▁sentence｜>'}}",
-                @"{%ifadd_generation_promptandnotns.is_tool%}{{'<｜Assistant｜><think>\n'}}{%endif%}",
-            ],
-            [
-                "{%ifnotadd_generation_promptisdefined%}{%setadd_generation_prompt=false%}{%endif%}",
-                "contentisnone", "contentisnotnone",
-                "'<｜tool▁outputs▁end｜>'+content+'<｜end▁of▁sentence｜>'",
-                "<｜tool▁outputs▁begin｜><｜tool▁output▁begin｜>'+content+'<｜tool▁output▁end｜>",
-                "<｜tool▁output▁begin｜>'+content+'<｜tool▁output▁end｜>",
-                "<｜tool▁outputs▁end｜>",
-                "<｜Assistant｜><｜tool▁calls▁begin｜><｜tool▁call▁begin｜>", "<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>",
-                "<｜tool▁calls▁end｜><｜end▁of▁sentence｜>",
-            ]),
-    ];
+    private static readonly Dictionary<string, string> Known = new()
+    {
+        ["3508c9917f3153a672936f9a4dcfe63f3d799a4f389e02cf3dc80260644bca75"] = "qwen2.5",
+        ["4717b2168dcd76f7e748fa7a4e9d9fdde74e781e73d752c6ca782f5f9de1d1af"] = "qwen2.5-math",
+        ["650ad0382452912887bf5d613d94cc34bd0f2eed3a08ca643a3cad6f068f63c1"] = "qwen3",
+        // As first published, before contents that are no text were provided for.
+        ["ea24939e218f9a5ab7dc252b23da166ec313864e65f963ad82388014efe0498c"] = "qwen3",
+        ["1fab0786ea02237afaae5c7bb0b67d5b0068237c81b434aca015211f1066199f"] = "deepseek-r1",
+    };
 
     /// <summary>The name of the template that a Jinja text renders; null where it is none of the known.</summary>
-    public static string? NameOf(string jinja)
+    public static string? NameOf(string jinja) => Canonical(jinja) is { } tags
+        ? Known.GetValueOrDefault(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(tags))))
+        : null;
+
+    // The tags one a line; null where a text stands between them that would be written out, for no known template has any.
+    private static string? Canonical(string jinja)
     {
-        var condensed = Condense(jinja);
-        return Known.FirstOrDefault(signature => signature.Matches(condensed))?.Name;
+        var text = jinja.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
+        // Jinja leaves out the line end that a file closes with.
+        if (text.EndsWith('\n')) text = text[..^1];
+        var tags = new StringBuilder();
+        var trimmed = false;
+        for (var at = 0; at < text.Length;)
+        {
+            var piece = Piece().Match(text, at);
+            if (!piece.Success) return null;
+            if (piece.Groups["gap"].Length > 0 && !trimmed && piece.Groups["left"].Length == 0) return null;
+            trimmed = piece.Groups["right"].Length > 0;
+            at += piece.Length;
+            if (!piece.Groups["open"].Success) continue;
+            tags.Append(piece.Groups["open"].ValueSpan);
+            foreach (Match token in Token().Matches(piece.Groups["body"].Value)) tags.Append(' ').Append(Spelled(token.Value));
+            tags.Append('\n');
+        }
+        return tags.ToString();
     }
 
-    private bool Matches(string condensed)
-    {
-        if (!Required.All(condensed.Contains)) return false;
-        var rest = Required.Concat(Permitted).Aggregate(condensed, (text, known) => text.Replace(known, " ", StringComparison.Ordinal));
-        return !Telling.Any(rest.Contains);
-    }
+    private static string Spelled(string token) => token[0] is '\'' or '"'
+        ? $"'{EscapedOrQuote().Replace(token[1..^1], part => part.Value switch { "\\\"" => "\"", "'" => "\\'", var other => other })}'"
+        : token;
 
-    // The spellings of one and the same thing become one.
-    private static string Condense(string jinja) => AdjacentTexts().Replace(
-        Subscript().Replace(
-            WhiteSpace().Replace(Comment().Replace(jinja, ""), "").Replace('"', '\''),
-            ".$1").Replace("message.content", "content", StringComparison.Ordinal),
-        "");
+    // A comment, a statement or an output, with the white space in front of it and the marks that take white space away. Each begins where
+    // the one before ended, so that reading takes time linear in the text, whatever it is.
+    [GeneratedRegex(
+        @"\G(?<gap>[ \t\n]*)(?:\{#(?<left>-?).*?(?<right>-?)#\}"
+            + @"|(?<open>\{%)(?<left>-?)(?<body>(?>(?:" + Quoted + @"|(?!-?%\})[^'""])*))(?<right>-?)%\}"
+            + @"|(?<open>\{\{)(?<left>-?)(?<body>(?>(?:" + Quoted + @"|(?!-?\}\})[^'""])*))(?<right>-?)\}\})",
+        RegexOptions.Singleline)]
+    private static partial Regex Piece();
 
-    private static ChatTemplateSignature Qwen25(string name, string defaultSystem) => new(
-        name,
-        [
-            GivenSystem + @"{%-else%}{{-'<|im_start|>system\n" + defaultSystem + @"<|im_end|>\n'}}{%-endif%}",
-            "{%-if(message.role=='user')or(message.role=='system'andnotloop.first)or(message.role=='assistant'andnotmessage.tool_calls)%}"
-                + @"{{-'<|im_start|>'+message.role+'\n'+content+'<|im_end|>\n'}}",
-            @"{%-ifadd_generation_prompt%}{{-'<|im_start|>assistant\n'}}{%-endif%}",
-        ],
-        [.. QwenTools, "{{-messages[0].content}}", @"{{-'<|im_start|>'+message.role}}{%-ifcontent%}{{-'\n'+content}}{%-endif%}"]);
+    [GeneratedRegex(Quoted + @"|[A-Za-z0-9_]+|[=!<>]=|//|\*\*|[^ \t\n]", RegexOptions.Singleline)]
+    private static partial Regex Token();
 
-    [GeneratedRegex(@"\{#.*?#\}", RegexOptions.Singleline)]
-    private static partial Regex Comment();
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex WhiteSpace();
-
-    [GeneratedRegex(@"\['([a-z_]+)'\]")]
-    private static partial Regex Subscript();
-
-    [GeneratedRegex(@"'\+'")]
-    private static partial Regex AdjacentTexts();
+    [GeneratedRegex(@"\\.|'", RegexOptions.Singleline)]
+    private static partial Regex EscapedOrQuote();
 }
