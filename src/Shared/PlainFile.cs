@@ -29,7 +29,8 @@ internal static class PlainFile
             var bytes = new byte[stated + 1];
             var count = 0;
             while (count < bytes.Length && RandomAccess.Read(handle, bytes.AsSpan(count), count) is > 0 and var read) count += read;
-            if (count == bytes.Length) throw new InvalidDataException($"{path}: longer than the {stated} bytes that it had when it was opened.");
+            if (count == bytes.Length)
+                throw new InvalidDataException($"{path}: longer than the {stated} bytes that it had when it was opened.");
             if (bytes.AsSpan(0, count).StartsWith(PointerStart)) throw Pointer(path);
             return bytes[..count];
         }

@@ -17,7 +17,8 @@ internal static class ConfigFile
     /// <exception cref="InvalidDataException">It is missing, larger than any configuration, empty or no plain file.</exception>
     public static byte[] ReadBytes(string file) => Path.Exists(file)
         ? PlainFile.Read(file, MaximumBytes)
-        : throw new InvalidDataException($"{Path.GetDirectoryName(file)}: is no Hugging Face model folder ({Path.GetFileName(file)} is missing)");
+        : throw new InvalidDataException(
+            $"{Path.GetDirectoryName(Path.GetFullPath(file))}: is no Hugging Face model folder ({Path.GetFileName(file)} is missing)");
 
     public static ModelConfig Parse(ReadOnlyMemory<byte> json, string file)
     {

@@ -121,7 +121,8 @@ public sealed class ModelFolderTests : IDisposable
     {
         if (!OperatingSystem.IsLinux()) return;
         using var checkpoint = new TemporaryFolder();
-        foreach (var name in (string[])["config.json", "generation_config.json", ModelFolder.HeadsFile]) OddFile.ReplaceByLinks(_folder.File(name));
+        foreach (var name in (string[])["config.json", "generation_config.json", ModelFolder.HeadsFile])
+            OddFile.ReplaceByLinks(_folder.File(name));
         Assert.Equal(2, ModelFolder.Open(_folder.Path).OwnHeads().Count);
         ModelFolder.CopyCompanions(_folder.Path, checkpoint.Path);
         Assert.Equal(File.ReadAllText(_folder.File("generation_config.json")), File.ReadAllText(checkpoint.File("generation_config.json")));
