@@ -19,16 +19,16 @@ public static class ChatTemplateFile
     private const int LargestTemplate = 1 << 20, LargestConfig = 16 << 20;
 
     /// <summary>The folder's template; null where it has none.</summary>
-    /// <exception cref="InvalidDataException">A file is too large, or does not hold what it should.</exception>
+    /// <exception cref="InvalidDataException">A file is too large, empty or no plain file, or does not hold what it should.</exception>
     public static string? Read(string folder)
     {
         var file = Path.Combine(folder, FileName);
-        if (File.Exists(file)) return Encoding.UTF8.GetString(Bytes(file, LargestTemplate));
+        if (Path.Exists(file)) return Encoding.UTF8.GetString(PlainFile.Read(file, LargestTemplate));
         var config = Path.Combine(folder, ConfigFileName);
-        if (!File.Exists(config)) return null;
+        if (!Path.Exists(config)) return null;
         try
         {
-            using var document = JsonDocument.Parse(Bytes(config, LargestConfig));
+            using var document = JsonDocument.Parse(PlainFile.Read(config, LargestConfig));
             return document.RootElement.ValueKind == JsonValueKind.Object ? Member(document.RootElement, config) : throw Fault(config);
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
@@ -60,8 +60,4 @@ public static class ChatTemplateFile
 
     private static InvalidDataException Fault(string path) =>
         new($"{path}: chat_template is neither a text nor a list of {{name, template}}.");
-
-    private static byte[] Bytes(string path, int largest) => new FileInfo(path).Length is var size && size <= largest
-        ? File.ReadAllBytes(path)
-        : throw new InvalidDataException($"{path} has {size} bytes, more than the {largest} it may have.");
 }

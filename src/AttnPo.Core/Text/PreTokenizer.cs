@@ -14,7 +14,11 @@ namespace AttnPo.Core.Text;
 /// </remarks>
 internal sealed class PreTokenizer(IReadOnlyList<Regex> expressions)
 {
+    // Published expressions are shorter; what is longer only fills the message.
+    private const int LongestShown = 200;
+
     /// <summary>The ranges of the pieces, in order; they cover the text without gaps.</summary>
+    /// <exception cref="InvalidDataException">An expression takes longer over the text than it may.</exception>
     public IReadOnlyList<(int Start, int End)> Split(string text)
     {
         if (text.Length == 0) return [];
@@ -23,7 +27,14 @@ internal sealed class PreTokenizer(IReadOnlyList<Regex> expressions)
         foreach (var expression in expressions)
         {
             var finer = new List<(int Start, int End)>();
-            foreach (var (start, end) in pieces) SplitPiece(expression, seen, start, end, finer);
+            try
+            {
+                foreach (var (start, end) in pieces) SplitPiece(expression, seen, start, end, finer);
+            }
+            catch (RegexMatchTimeoutException fault)
+            {
+                throw TooSlow(expression, fault);
+            }
             pieces = finer;
         }
         return indexOf is null ? pieces : [.. pieces.Select(piece => (indexOf[piece.Start], indexOf[piece.End]))];
@@ -42,6 +53,16 @@ internal sealed class PreTokenizer(IReadOnlyList<Regex> expressions)
             pieces.Add((at, covered));
         }
         if (covered < end) pieces.Add((covered, end));
+    }
+
+    private static InvalidDataException TooSlow(Regex expression, RegexMatchTimeoutException fault)
+    {
+        var text = expression.ToString();
+        var shown = text.Length > LongestShown ? $"{text[..LongestShown]}..." : text;
+        return new InvalidDataException(
+            $"The tokenizer's split expression \"{shown}\" took more than {fault.MatchTimeout.TotalSeconds} s over one match"
+            + " and is no usable one.",
+            fault);
     }
 
     private static (string Seen, int[]? IndexOf) Project(string text)

@@ -44,13 +44,13 @@ public sealed class Tokenizer
     public static Tokenizer Load(string path)
     {
         var file = Directory.Exists(path) ? Path.Combine(path, TokenizerFile.FileName) : path;
-        if (File.Exists(file)) return new Tokenizer(TokenizerFile.Read(file));
+        if (Path.Exists(file)) return new Tokenizer(TokenizerFile.Read(file));
         if (VocabularyFiles.AreIn(path)) return new Tokenizer(VocabularyFiles.Read(path));
         throw new FileNotFoundException($"There is no tokenizer at {file}.", file);
     }
 
     /// <summary>Whether a folder holds a tokenizer in one of the layouts that <see cref="Load"/> reads.</summary>
-    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, TokenizerFile.FileName)) || VocabularyFiles.AreIn(folder);
+    public static bool IsIn(string folder) => Path.Exists(Path.Combine(folder, TokenizerFile.FileName)) || VocabularyFiles.AreIn(folder);
 
     /// <summary>The id of an added token or of a vocabulary entry as the file spells it; null when there is none.</summary>
     public int? IdOf(string token) => _idOfEntry.TryGetValue(token, out var id) ? id : null;

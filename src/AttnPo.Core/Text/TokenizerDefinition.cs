@@ -7,10 +7,10 @@ namespace AttnPo.Core.Text;
 internal sealed class TokenizerDefinition(string source)
 {
     /// <summary>The largest published files have some 20 MB.</summary>
-    private const long LargestFile = 256L << 20;
+    private const int LargestFile = 256 << 20;
 
     /// <summary>Bounds what a hostile expression can cost; an honest one takes microseconds a match.</summary>
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(2);
 
     public Dictionary<string, int> Vocabulary { get; } = new(StringComparer.Ordinal);
     public List<(string Left, string Right)> Merges { get; } = [];
@@ -21,12 +21,7 @@ internal sealed class TokenizerDefinition(string source)
 
     public InvalidDataException Fault(string reason) => new($"{source} is no usable tokenizer: {reason}.");
 
-    public byte[] BytesOf(string path)
-    {
-        var size = new FileInfo(path).Length;
-        if (size > LargestFile) throw Fault($"{Path.GetFileName(path)} has {size} bytes, more than the {LargestFile} a tokenizer may have");
-        return File.ReadAllBytes(path);
-    }
+    public byte[] BytesOf(string path) => PlainFile.Read(path, LargestFile);
 
     public void AddSplit(string expression)
     {

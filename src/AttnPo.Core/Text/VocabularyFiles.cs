@@ -31,15 +31,15 @@ internal sealed class VocabularyFiles
     }
 
     public static bool AreIn(string folder) =>
-        File.Exists(Path.Combine(folder, VocabularyName)) && File.Exists(Path.Combine(folder, MergesName));
+        Path.Exists(Path.Combine(folder, VocabularyName)) && Path.Exists(Path.Combine(folder, MergesName));
 
     public static TokenizerDefinition Read(string folder)
     {
         var files = new VocabularyFiles(folder);
-        if (!File.Exists(Path.Combine(folder, ConfigName)))
+        if (!Path.Exists(Path.Combine(folder, ConfigName)))
             throw files._definition.Fault($"{ConfigName} is missing, which says how {VocabularyName} and {MergesName} are used");
         files.Read(ConfigName, files.ReadConfig);
-        if (File.Exists(Path.Combine(folder, AddedName))) files.Read(AddedName, files.ReadAdded);
+        if (Path.Exists(Path.Combine(folder, AddedName))) files.Read(AddedName, files.ReadAdded);
         files.Read(VocabularyName, root => files._json.ReadVocabulary(root, VocabularyName));
         files.ReadMerges();
         files._definition.AddSplit(Qwen2Expression);

@@ -32,7 +32,10 @@ internal sealed partial class CheckpointFiles : IWeightSource, IDisposable
         try
         {
             var (single, index) = (Path.Combine(directory, SingleFile), Path.Combine(directory, ShardIndex.Name));
-            var isSharded = !File.Exists(single) && File.Exists(index);
+            if (!Path.Exists(single) && !Path.Exists(index))
+                throw new InvalidDataException(
+                    $"{directory}: holds no weights: neither {SingleFile} nor {ShardIndex.Name} is there; pytorch_model.bin is not read");
+            var isSharded = !Path.Exists(single);
             if (isSharded) opened.AddShards(directory, index);
             else opened.Add(SafetensorsFile.Open(single));
             TensorInventory.Require(isSharded ? index : single, opened._holders, opened.Expected(config), IsSurplus);
@@ -83,7 +86,7 @@ internal sealed partial class CheckpointFiles : IWeightSource, IDisposable
         foreach (var shard in listed.Values.Distinct(StringComparer.Ordinal))
         {
             var path = Path.Combine(directory, shard);
-            if (!File.Exists(path)) throw new InvalidDataException($"{index}: names {shard}, which is missing");
+            if (!Path.Exists(path)) throw new InvalidDataException($"{index}: names {shard}, which is missing");
             var file = Add(SafetensorsFile.Open(path));
             // At once, so that what a folder's headers cost is bounded by its index.
             foreach (var name in file.Tensors.Keys)

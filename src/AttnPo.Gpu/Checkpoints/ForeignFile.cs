@@ -21,16 +21,4 @@ internal static class ForeignFile
             position += count;
         }
     }
-
-    /// <summary>All of a file, which must not be longer than a bound.</summary>
-    /// <exception cref="InvalidDataException">It is.</exception>
-    public static byte[] ReadAll(string file, int largest)
-    {
-        using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.Read);
-        var length = RandomAccess.GetLength(handle);
-        if (length > largest) throw new InvalidDataException($"{file}: has {length} bytes; at most {largest} are accepted");
-        var bytes = new byte[length];
-        ReadExactly(handle, bytes, 0, file);
-        return bytes;
-    }
 }

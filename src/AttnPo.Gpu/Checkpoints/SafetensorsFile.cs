@@ -35,8 +35,7 @@ internal sealed class SafetensorsFile : IDisposable
 
     public static SafetensorsFile Open(string path)
     {
-        // A live run may remove a checkpoint that somebody reads.
-        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        var handle = PlainFile.Open(path);
         try
         {
             return new SafetensorsFile(handle, SafetensorsHeader.Read(handle, path), path);

@@ -13,6 +13,7 @@ internal sealed class SafetensorsHeader
     private const string MetadataKey = "__metadata__";
     private const int PrefixBytes = 8;
     private const int LargestRank = 8;
+    private const string Remedy = "the file is damaged or cut short; fetch it again";
 
     private readonly Dictionary<string, SafetensorsEntry> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
@@ -37,10 +38,11 @@ internal sealed class SafetensorsHeader
         if (length < PrefixBytes) throw new InvalidDataException($"{file}: {length} bytes are too few for a safetensors file");
         Span<byte> prefix = stackalloc byte[PrefixBytes];
         ForeignFile.ReadExactly(handle, prefix, 0, file);
+        if (IsPointer(handle)) throw PlainFile.Pointer(file);
         var size = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         var rest = length - PrefixBytes;
         if (size > (ulong)rest)
-            throw new InvalidDataException($"{file}: the header claims {size} bytes, the file has {rest} after its length field");
+            throw new InvalidDataException($"{file}: the header claims {size} bytes, the file has {rest} after its length field; {Remedy}");
         if (size > ForeignJson.LargestText)
             throw new InvalidDataException($"{file}: the header claims {size} bytes; at most {ForeignJson.LargestText} are accepted");
         // A file with holes has any length for nothing: what is no header at all is refused before the memory for it is given.
@@ -54,6 +56,12 @@ internal sealed class SafetensorsHeader
         ForeignJson.Parse(json, file, "the header", (ref Utf8JsonReader reader) => header.Take(ref reader));
         header.RequireCover();
         return header;
+    }
+
+    private static bool IsPointer(SafeFileHandle handle)
+    {
+        Span<byte> start = stackalloc byte[PlainFile.PointerStart.Length];
+        return RandomAccess.Read(handle, start, 0) == start.Length && start.SequenceEqual(PlainFile.PointerStart);
     }
 
     private bool Take(ref Utf8JsonReader reader)
@@ -114,7 +122,7 @@ internal sealed class SafetensorsHeader
         if (range.Length != 2) throw Refused("data_offsets is not a pair");
         var (begin, end) = (range[0], range[1]);
         if (begin < 0 || end < begin || end > _dataLength)
-            throw Refused($"bytes {begin} to {end} do not lie in the {_dataLength} bytes of data");
+            throw Refused($"bytes {begin} to {end} do not lie in the {_dataLength} bytes of data; {Remedy}");
         if (ByteCount(shape, element.Size) is not { } needed) throw Refused($"shape [{string.Join(", ", shape)}] is not possible");
         if (needed != end - begin)
             throw Refused($"shape [{string.Join(", ", shape)}] of {element.Name} needs {needed} bytes, the file gives {end - begin}");

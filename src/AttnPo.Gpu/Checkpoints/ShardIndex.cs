@@ -20,7 +20,7 @@ internal static partial class ShardIndex
     /// <exception cref="InvalidDataException">It cannot be meant; the message names what.</exception>
     public static IReadOnlyDictionary<string, string> Read(string path) =>
         ForeignJson.Parse(
-            ForeignFile.ReadAll(path, ForeignJson.LargestText), path, "the index", (ref Utf8JsonReader reader) => Parse(ref reader, path));
+            PlainFile.Read(path, ForeignJson.LargestText), path, "the index", (ref Utf8JsonReader reader) => Parse(ref reader, path));
 
     /// <summary>Writes the index of shards, as other tools expect it, to a new file; flushed to disk.</summary>
     public static void Write(string path, IEnumerable<(string Tensor, string Shard)> places, long totalBytes)

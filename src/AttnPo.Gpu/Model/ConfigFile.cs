@@ -14,17 +14,11 @@ internal static class ConfigFile
     private const int Qwen3HeadSize = 128;
 
     /// <summary>The file's content, read once.</summary>
-    /// <exception cref="InvalidDataException">It is larger than any configuration.</exception>
-    public static byte[] ReadBytes(string file)
-    {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
-        // The length that a file states may change, and a device states none: what counts is what is read.
-        var bytes = new byte[Math.Clamp(stream.CanSeek ? stream.Length : MaximumBytes, 0, MaximumBytes) + 1];
-        var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return count < bytes.Length
-            ? bytes[..count]
-            : throw new InvalidDataException($"{file}: longer than {bytes.Length - 1} bytes; expected a configuration of at most {MaximumBytes}");
-    }
+    /// <exception cref="InvalidDataException">It is missing, larger than any configuration, empty or no plain file.</exception>
+    public static byte[] ReadBytes(string file) => Path.Exists(file)
+        ? PlainFile.Read(file, MaximumBytes)
+        : throw new InvalidDataException(
+            $"{Path.GetDirectoryName(Path.GetFullPath(file))}: is no Hugging Face model folder ({Path.GetFileName(file)} is missing)");
 
     public static ModelConfig Parse(ReadOnlyMemory<byte> json, string file)
     {

@@ -28,6 +28,7 @@ internal sealed class ModelFolder
     private ModelFolder(string path)
     {
         Directory = path;
+        RequireConfig(path);
         Config = ModelConfig.Load(path);
         StopTokens = ReadStopTokens();
         _tokenizer = new(LoadTokenizer);
@@ -63,14 +64,15 @@ internal sealed class ModelFolder
     }
 
     /// <summary>Copies what makes weights a usable folder, flushed to disk.</summary>
-    /// <exception cref="InvalidDataException">A file is larger than any such file is.</exception>
+    /// <exception cref="InvalidDataException">A file is larger than any such file is, empty or no plain file.</exception>
     public static void CopyCompanions(string from, string to)
     {
-        foreach (var name in Companions.Where(name => File.Exists(Path.Combine(from, name))))
+        foreach (var name in Companions.Where(name => Path.Exists(Path.Combine(from, name))))
         {
-            using var source = new FileStream(Path.Combine(from, name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            var path = Path.Combine(from, name);
+            using var source = new FileStream(PlainFile.Open(path), FileAccess.Read);
             if (source.Length > MaxCompanionBytes)
-                throw new InvalidDataException($"{source.Name}: has {source.Length} bytes; at most {MaxCompanionBytes} are carried along");
+                throw new InvalidDataException($"{path}: has {source.Length} bytes; at most {MaxCompanionBytes} are carried along");
             using var copy = new FileStream(Path.Combine(to, name), FileMode.Create, FileAccess.Write);
             CopyExactly(source, copy);
             copy.Flush(flushToDisk: true);
@@ -93,7 +95,7 @@ internal sealed class ModelFolder
     public IReadOnlyList<HeadId> OwnHeads()
     {
         var path = Path.Combine(Directory, HeadsFile);
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
             throw new WorkFailedException(
                 $"{path}: does not exist, so there are no Key-Focus Heads; name some, with --heads L:H,... or, to train, --set credit.heads=L:H,...");
         using var document = Parse(path);
@@ -143,7 +145,7 @@ internal sealed class ModelFolder
         foreach (var name in (string[])["generation_config.json", "config.json"])
         {
             var path = Path.Combine(Directory, name);
-            if (!File.Exists(path)) continue;
+            if (!Path.Exists(path)) continue;
             using var document = Parse(path);
             if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("eos_token_id", out var id)) continue;
             if (id.ValueKind == JsonValueKind.Null) continue;
@@ -164,15 +166,20 @@ internal sealed class ModelFolder
                 $"{Directory}: its tokenizer has {tokenizer.VocabularySize} ids, the model only {Config.VocabularySize}; they do not belong together.");
     }
 
+    // A run's directory is what people give in place of the models in it.
+    private static void RequireConfig(string path)
+    {
+        if (Path.Exists(Path.Combine(path, "config.json"))) return;
+        var remedy = File.Exists(Path.Combine(path, "settings.conf"))
+            ? $"; it is the directory of a run: give one of its checkpoints, {Path.Combine(path, "checkpoints", "step-NNNNNN")}" : "";
+        throw new WorkFailedException($"{path}: is no Hugging Face model folder (config.json is missing){remedy}");
+    }
+
     private static JsonDocument Parse(string path)
     {
-        using var stream = File.OpenRead(path);
-        if (stream.Length > MaxFileBytes) throw new InvalidDataException($"{path}: larger than {MaxFileBytes} bytes.");
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
         try
         {
-            return JsonDocument.Parse(bytes);
+            return JsonDocument.Parse(PlainFile.Read(path, MaxFileBytes));
         }
         catch (JsonException e)
         {

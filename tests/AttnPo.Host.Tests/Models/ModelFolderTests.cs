@@ -4,6 +4,7 @@ using AttnPo.Gpu.Model;
 using AttnPo.Host.Models;
 using AttnPo.Host.Settings;
 using AttnPo.Host.Training;
+using AttnPo.Tests;
 using Xunit;
 
 namespace AttnPo.Host.Tests.Models;
@@ -90,6 +91,52 @@ public sealed class ModelFolderTests : IDisposable
         using var checkpoint = new TemporaryFolder();
         var fault = Assert.Throws<InvalidDataException>(() => ModelFolder.CopyCompanions(_folder.Path, checkpoint.Path));
         Assert.Contains("vocab.json: has 1073741824 bytes", fault.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string> Odd()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var file in (string[])["config.json", "generation_config.json", ModelFolder.HeadsFile])
+            foreach (var kind in OddFile.Kinds) data.Add(file, kind);
+        return data;
+    }
+
+    [Theory, Trait("Contract", "C9")]
+    [MemberData(nameof(Odd))]
+    public void What_is_no_plain_file_is_refused_by_its_name_before_it_is_opened_or_copied(string file, string kind)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        OddFile.Put(kind, _folder.File(file));
+        IsRefused(() => ModelFolder.Open(_folder.Path).OwnHeads());
+        if (file == "config.json") return;
+        using var checkpoint = new TemporaryFolder();
+        IsRefused(() => ModelFolder.CopyCompanions(_folder.Path, checkpoint.Path));
+
+        void IsRefused(Action use) =>
+            Assert.Equal($"{_folder.File(file)}: is empty or no plain file.", Assert.Throws<InvalidDataException>(use).Message);
+    }
+
+    [Fact, Trait("Contract", "C9")]
+    public void Companions_behind_links_are_read_and_copied_as_the_files_themselves()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using var checkpoint = new TemporaryFolder();
+        foreach (var name in (string[])["config.json", "generation_config.json", ModelFolder.HeadsFile])
+            OddFile.ReplaceByLinks(_folder.File(name));
+        Assert.Equal(2, ModelFolder.Open(_folder.Path).OwnHeads().Count);
+        ModelFolder.CopyCompanions(_folder.Path, checkpoint.Path);
+        Assert.Equal(File.ReadAllText(_folder.File("generation_config.json")), File.ReadAllText(checkpoint.File("generation_config.json")));
+        Assert.Null(new FileInfo(checkpoint.File("generation_config.json")).LinkTarget);
+    }
+
+    [Fact, Trait("Contract", "C9")]
+    public void A_runs_directory_in_place_of_a_model_points_to_its_checkpoints()
+    {
+        File.Delete(_folder.File("config.json"));
+        string Refusal() => Assert.Throws<WorkFailedException>(() => ModelFolder.Open(_folder.Path)).Message;
+        Assert.Equal($"{_folder.Path}: is no Hugging Face model folder (config.json is missing)", Refusal());
+        File.WriteAllText(_folder.File("settings.conf"), "");
+        Assert.EndsWith($"give one of its checkpoints, {_folder.File("checkpoints")}/step-NNNNNN", Refusal(), StringComparison.Ordinal);
     }
 
     [Fact]
