@@ -60,6 +60,9 @@ internal static class PlainFile
         }
     }
 
+    /// <summary>Whether a path leads to something without content, or without an end: an empty file, a pipe, a device.</summary>
+    public static bool IsEmpty(string path) => new FileInfo(RealPath(path)) is { Exists: true, Length: 0 };
+
     /// <summary>What is wrong with a file that git-lfs has not replaced by its content.</summary>
     public static InvalidDataException Pointer(string path) =>
         new($"{path}: is a git-lfs pointer, not the file itself; git lfs pull fetches the file.");

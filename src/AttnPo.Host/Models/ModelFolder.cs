@@ -70,6 +70,8 @@ internal sealed class ModelFolder
         foreach (var name in Companions.Where(name => Path.Exists(Path.Combine(from, name))))
         {
             var path = Path.Combine(from, name);
+            // Nothing is lost with it, and a run must not end for it.
+            if (PlainFile.IsEmpty(path)) continue;
             using var source = new FileStream(PlainFile.Open(path), FileAccess.Read);
             if (source.Length > MaxCompanionBytes)
                 throw new InvalidDataException($"{path}: has {source.Length} bytes; at most {MaxCompanionBytes} are carried along");

@@ -103,14 +103,16 @@ public sealed class ModelFolderTests : IDisposable
 
     [Theory, Trait("Contract", "C9")]
     [MemberData(nameof(Odd))]
-    public void What_is_no_plain_file_is_refused_by_its_name_before_it_is_opened_or_copied(string file, string kind)
+    public void What_is_no_plain_file_is_refused_by_its_name_and_never_waited_for_nor_copied(string file, string kind)
     {
         if (!OperatingSystem.IsLinux()) return;
         OddFile.Put(kind, _folder.File(file));
         IsRefused(() => ModelFolder.Open(_folder.Path).OwnHeads());
         if (file == "config.json") return;
         using var checkpoint = new TemporaryFolder();
-        IsRefused(() => ModelFolder.CopyCompanions(_folder.Path, checkpoint.Path));
+        if (kind == "directory") IsRefused(() => ModelFolder.CopyCompanions(_folder.Path, checkpoint.Path));
+        else ModelFolder.CopyCompanions(_folder.Path, checkpoint.Path);
+        Assert.False(Path.Exists(checkpoint.File(file)));
 
         void IsRefused(Action use) =>
             Assert.Equal($"{_folder.File(file)}: is empty or no plain file.", Assert.Throws<InvalidDataException>(use).Message);
