@@ -141,7 +141,6 @@ internal sealed partial class Optimizer : Stage
         _tally.Add(held!.Wave);
         _tally.Add(done.Sums, done.Elapsed);
         _probe ??= ScoreProbe.Of(held.Wave);
-        if (LogProbGapException.Of(_tally, _settings) is { } beyond) Fail($"wave {done.Wave}", beyond);
         _coordinator.Tell(new WavesTrained(done.Attempt, _account.Done, _step!.Waves));
         if (_account.IsComplete)
         {
