@@ -4,7 +4,7 @@ using AttnPo.Core.Verification;
 namespace AttnPo.Actors.Pipeline;
 
 /// <summary>Reads a response against the gold answer: tokens, truncated, gold.</summary>
-internal delegate ReadResponse ReadResponseFunction(IReadOnlyList<int> tokens, bool truncated, string gold);
+internal delegate ReadResponse ReadResponseFunction(IReadOnlyList<int> tokens, bool truncated, Gold gold);
 
 /// <summary>
 /// Reads responses, which a policy may have filled with anything, under a hard deadline: each answer comes within the budget from when
@@ -54,7 +54,7 @@ internal sealed class GuardedReader : IDisposable
     /// <param name="truncated">Whether a limit, not a stop token, ended it.</param>
     /// <param name="gold">The reference answer.</param>
     /// <param name="cancellation">Spares a reading that still waits.</param>
-    public Task<VerificationOutcome> ReadAsync(string name, int[] tokens, bool truncated, string gold, CancellationToken cancellation)
+    public Task<VerificationOutcome> ReadAsync(string name, int[] tokens, bool truncated, Gold gold, CancellationToken cancellation)
     {
         var reading = new Reading(name, () => _read(tokens, truncated, gold), PoisonList.KeyOf(tokens, truncated, gold), cancellation);
         lock (_gate)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using AttnPo.Core.Verification;
 
 namespace AttnPo.Actors.Pipeline;
 
@@ -14,12 +15,12 @@ internal sealed class PoisonList(int capacity)
     private readonly Queue<string> _oldestFirst = new();
 
     /// <summary>The key of an input: its SHA-256. Equal inputs have equal keys, others do not.</summary>
-    public static string KeyOf(ReadOnlySpan<int> tokens, bool truncated, string gold)
+    public static string KeyOf(ReadOnlySpan<int> tokens, bool truncated, Gold gold)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         // The length parts the gold answer from the tokens.
-        hash.AppendData(MemoryMarshal.AsBytes<int>([truncated ? 1 : 0, gold.Length]));
-        hash.AppendData(MemoryMarshal.AsBytes(gold.AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes<int>([truncated ? 1 : 0, (int)gold.Kind, gold.Text.Length]));
+        hash.AppendData(MemoryMarshal.AsBytes(gold.Text.AsSpan()));
         hash.AppendData(MemoryMarshal.AsBytes(tokens));
         return Convert.ToHexString(hash.GetHashAndReset());
     }

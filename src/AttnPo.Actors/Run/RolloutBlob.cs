@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AttnPo.Actors.Protocol;
 using AttnPo.Core.Data;
+using AttnPo.Core.Verification;
 using AttnPo.Gpu;
 using static AttnPo.Actors.Protocol.WaveProtocol;
 
@@ -57,15 +58,21 @@ internal static class RolloutBlob
         json.WriteNumber("position", group.Position);
         json.WriteNumber("prompt_index", group.Prompt.Index);
         json.WriteString("prompt", group.Prompt.Text);
-        json.WriteString("gold", group.Prompt.Gold);
+        json.WriteString("gold", group.Prompt.Gold.Text);
+        if (group.Prompt.Gold.Kind != AnswerKind.Math) json.WriteString("kind", LedgerLines.Word(group.Prompt.Gold.Kind));
         LedgerLines.WriteIds(json, "prompt_ids", group.Tokens);
         json.WriteEndObject();
     }
 
     private static SampledGroup ReadPrompt(JsonElement group, GroupId id) => new(
         id, group.GetProperty("position").GetInt64(),
-        new Prompt(group.GetProperty("prompt_index").GetInt64(), group.GetProperty("prompt").GetString()!, group.GetProperty("gold").GetString()!),
+        new Prompt(group.GetProperty("prompt_index").GetInt64(), group.GetProperty("prompt").GetString()!, ReadGold(group)),
         LedgerLines.ReadIds(group.GetProperty("prompt_ids")));
+
+    // Only a gold answer that is not mathematical says its kind.
+    private static Gold ReadGold(JsonElement group) => new(
+        group.GetProperty("gold").GetString()!,
+        group.TryGetProperty("kind", out var kind) ? LedgerLines.Value<AnswerKind>(kind) : AnswerKind.Math);
 
     private static void WriteDropped(Utf8JsonWriter json, GroupOutcome outcome)
     {

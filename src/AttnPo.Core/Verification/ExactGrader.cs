@@ -14,7 +14,9 @@ public sealed partial class ExactGrader : IAnswerGrader
     private const int LongestNormalized = 4096;
 
     /// <inheritdoc/>
-    public bool AreEqual(string gold, string answer)
+    public Grade Compare(string gold, string answer) => Grade.Of(AreEqual(gold, answer), "character by character");
+
+    private static bool AreEqual(string gold, string answer)
     {
         if (gold.Length > LongestNormalized || answer.Length > LongestNormalized) return gold == answer;
         var normal = Normalize(answer);

@@ -66,7 +66,7 @@ internal static class EvalCommand
                 if (folder.PromptFault(folder.Tokenizer.Encode(set[i].Text)) is { } fault)
                     throw new WorkFailedException($"{folder.Directory}: held-out prompt {i} {fault}");
             var reader = new ResponseReader(
-                folder.Tokenizer, PhraseTable.Official, embedded is null ? new() : StageSettings.Segmentation(embedded), new ExactGrader());
+                folder.Tokenizer, PhraseTable.Official, embedded is null ? new() : StageSettings.Segmentation(embedded), new MathVerifier(new ExactGrader()));
 
             using var writer = new RowWriter(parsed.GetRequiredValue(output));
             using var generator = EngineFactory.Generator(folder, device, format);

@@ -37,7 +37,7 @@ internal static class ScoreCommand
             var chosen = Heads(parsed.GetValue(heads), folder);
             // Rows of token ids need no tokenizer, so a folder without one is read as far as such rows go.
             var reader = new Lazy<ResponseReader>(() => new(
-                folder.Tokenizer, PhraseTable.Named(parsed.GetRequiredValue(phrases)), new SegmentationSettings(parsed.GetValue(minChars)), new ExactGrader()));
+                folder.Tokenizer, PhraseTable.Named(parsed.GetRequiredValue(phrases)), new SegmentationSettings(parsed.GetValue(minChars)), new MathVerifier(new ExactGrader())));
             using var scorer = EngineFactory.Scorer(folder, device, format);
             return Task.FromResult(rows.Run(parsed, row => (Id: row.Id(), Request: Read(row, folder, reader)), RowsTogether, (batch, writer) =>
             {

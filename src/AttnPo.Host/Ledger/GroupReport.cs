@@ -28,7 +28,7 @@ internal static class GroupReport
 
         yield return "prompt:";
         foreach (var line in stored.Prompt.Text.TrimEnd('\n').Split('\n')) yield return "  " + TerminalText.Safe(line);
-        yield return $"gold: {TerminalText.Safe(stored.Prompt.Gold)}";
+        yield return $"gold: {TerminalText.Safe(stored.Prompt.Gold.Text)}";
         foreach (var rollout in stored.Rollouts)
         {
             yield return "";

@@ -46,7 +46,7 @@ internal static class LedgerJson
         json.WriteNumber("position", stored.Position);
         json.WriteNumber("policy", stored.Policy.Value);
         json.WriteString("prompt", stored.Prompt.Text);
-        json.WriteString("gold", stored.Prompt.Gold);
+        json.WriteString("gold", stored.Prompt.Gold.Text);
         json.WriteNumbers("prompt_ids", stored.PromptTokens);
     }
 

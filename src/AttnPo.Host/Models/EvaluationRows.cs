@@ -15,7 +15,7 @@ internal static class EvaluationRows
     public static void Write(Utf8JsonWriter json, Prompt prompt, IReadOnlyList<EvaluationRow> responses)
     {
         json.WriteNumber("index", prompt.Index);
-        json.WriteString("gold", prompt.Gold);
+        json.WriteString("gold", prompt.Gold.Text);
         var counted = responses.Where(response => !response.Verdict.IsFailure()).ToArray();
         if (counted.Length > 0) json.WriteNumber("accuracy", counted.Average(response => response.Verdict == Verdict.Correct ? 1.0 : 0.0));
         json.WriteStartArray("verdicts");

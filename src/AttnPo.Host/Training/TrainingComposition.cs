@@ -64,7 +64,7 @@ internal static class TrainingComposition
             HeldOut = task?.HeldOut,
             Tokenizer = model.Tokenizer,
             Reader = new ResponseReader(
-                model.Tokenizer, PhraseTable.Named(settings.Get<string>("segmentation.phrases")), StageSettings.Segmentation(settings), new ExactGrader()),
+                model.Tokenizer, PhraseTable.Named(settings.Get<string>("segmentation.phrases")), StageSettings.Segmentation(settings), new MathVerifier(new ExactGrader())),
             Labels = task,
             CreateLearner = () => Learner.Start(model.Directory, optimizer, device, store),
             CreateGenerator = () => new Generator(store, model.Config, device, format: generatorFormat),

@@ -78,7 +78,7 @@ internal sealed class TinyReasoner(WarmupRecipe recipe, ulong seed)
     }
 
     private static ResponseReader Reader(Tokenizer tokenizer) =>
-        new(tokenizer, PhraseTable.Official, new SegmentationSettings(MinCharacters: 8), new ExactGrader());
+        new(tokenizer, PhraseTable.Official, new SegmentationSettings(MinCharacters: 8), new MathVerifier(new ExactGrader()));
 
     private static void WriteGenerationConfig(string directory, Tokenizer tokenizer)
     {

@@ -19,7 +19,7 @@ internal sealed class FakeTask(int count, int offset = 0) : IPromptSet, IStepLab
     public static Tokenizer Tokenizer => Loaded.Value;
 
     public static ResponseReader Reader { get; } =
-        new(Tokenizer, PhraseTable.Official, new SegmentationSettings(5, 2), new ExactGrader());
+        new(Tokenizer, PhraseTable.Official, new SegmentationSettings(5, 2), new MathVerifier(new ExactGrader()));
 
     public int Count => count;
 

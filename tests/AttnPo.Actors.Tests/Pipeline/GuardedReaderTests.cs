@@ -32,7 +32,7 @@ public sealed class GuardedReaderTests : StageSpec
         using var reader = new GuardedReader(
             (tokens, truncated, gold) =>
             {
-                if (gold == "slow") Thread.Sleep(budget * 0.6);
+                if (gold.Text == "slow") Thread.Sleep(budget * 0.6);
                 return _readings.Read(tokens, truncated, gold);
             },
             budget);
@@ -100,8 +100,8 @@ public sealed class GuardedReaderTests : StageSpec
             (_, _, gold) =>
             {
                 threads.Add(Thread.CurrentThread);
-                if (gold == "endless") letGo.Wait();
-                return new ReadResponse("late", Verdict.Correct, gold, -1, [], []);
+                if (gold.Text == "endless") letGo.Wait();
+                return new ReadResponse("late", Verdict.Correct, gold.Text, -1, [], []);
             },
             EndlessReading.Budget);
         var outcome = await Read(reader, 1, "endless");
@@ -122,7 +122,7 @@ public sealed class GuardedReaderTests : StageSpec
             (tokens, _, gold) =>
             {
                 thread.Add(Environment.CurrentManagedThreadId);
-                return gold == "no" ? throw new OperationCanceledException("the grader's own") : _readings.Read(tokens, false, gold);
+                return gold.Text == "no" ? throw new OperationCanceledException("the grader's own") : _readings.Read(tokens, false, gold);
             },
             Ample);
         var outcome = await Read(reader, 1, "no");

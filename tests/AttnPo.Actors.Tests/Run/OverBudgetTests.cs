@@ -63,15 +63,15 @@ public sealed class OverBudgetTests : IDisposable
     {
         RewardVerifier = new RewardVerifierSettings { Budget = budget },
         Reader = new ResponseReader(
-            FakeTask.Tokenizer, PhraseTable.Official, new SegmentationSettings(5, 2), new HangingGrader(_letGo, hangs)),
+            FakeTask.Tokenizer, PhraseTable.Official, new SegmentationSettings(5, 2), new MathVerifier(new HangingGrader(_letGo, hangs))),
     };
 
     private sealed class HangingGrader(ManualResetEventSlim letGo, Func<string, bool> hangs) : IAnswerGrader
     {
-        public bool AreEqual(string gold, string answer)
+        public Grade Compare(string gold, string answer)
         {
             if (hangs(gold)) letGo.Wait();
-            return gold == answer;
+            return Grade.Of(gold == answer, "as written");
         }
     }
 }

@@ -59,7 +59,7 @@ public class TinyTaskTests
                 var value = statement[4] switch { '+' => left + right, '-' => left - right, _ => left * right };
                 values[statement[0]] = (value + 10) % 10;
             }
-            Assert.Equal(values[statements[^1][1]].ToString(), prompt.Gold);
+            Assert.Equal(values[statements[^1][1]].ToString(), prompt.Gold.Text);
             Assert.EndsWith("\n<think>\n", prompt.Text);
         }
     }
@@ -112,7 +112,7 @@ public class TinyTaskTests
                 Assert.Equal(TinyProgram.Parse(prompt.Text).Path.Count, labels.Count(label => label == StepLabel.Essential));
                 Assert.Equal(StepLabel.Essential, labels[0]);
                 Assert.Equal(0, task.MissingEssentials(prompt, response));
-                Assert.EndsWith($"so \\boxed{{{prompt.Gold}}}<|end|>", response);
+                Assert.EndsWith($"so \\boxed{{{prompt.Gold.Text}}}<|end|>", response);
             }
         }
     }

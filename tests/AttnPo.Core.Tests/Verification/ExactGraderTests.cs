@@ -22,7 +22,7 @@ public class ExactGraderTests
     [InlineData("(1,2)", @"\left( 1,\, 2 \right)")]
     [InlineData(@"\frac{1}{2}", @"\dfrac{1}{2}")]
     [InlineData("east", @"\text{ east }")]
-    public void Habits_of_writing_make_no_difference(string gold, string answer) => Assert.True(new ExactGrader().AreEqual(gold, answer));
+    public void Habits_of_writing_make_no_difference(string gold, string answer) => Assert.Equal(GradeOutcome.Equal, new ExactGrader().Compare(gold, answer).Outcome);
 
     [Theory]
     [InlineData("4", "5")]
@@ -37,7 +37,7 @@ public class ExactGraderTests
     [InlineData("4", "4.01")]
     [InlineData("4", "+-4x")]
     [InlineData(@"a\rightarrow b", @"aarrow b")]
-    public void Anything_else_does(string gold, string answer) => Assert.False(new ExactGrader().AreEqual(gold, answer));
+    public void Anything_else_does(string gold, string answer) => Assert.Equal(GradeOutcome.Different, new ExactGrader().Compare(gold, answer).Outcome);
 
     [Fact, Trait("Contract", "C9")]
     public void A_very_long_answer_equals_itself_alone_and_takes_no_long_look()
@@ -51,18 +51,18 @@ public class ExactGraderTests
         ];
         foreach (var answer in answers)
         {
-            Assert.False(grader.AreEqual("4", answer));
-            Assert.True(grader.AreEqual(answer, string.Concat(answer)));
+            Assert.Equal(GradeOutcome.Different, grader.Compare("4", answer).Outcome);
+            Assert.Equal(GradeOutcome.Equal, grader.Compare(answer, string.Concat(answer)).Outcome);
         }
         // The longest that are normalised.
-        Assert.True(grader.AreEqual("4", "4." + new string('0', 4094)));
-        Assert.False(grader.AreEqual("4", "4." + new string('0', 4095)));
-        Assert.True(grader.AreEqual("4", new string('{', 2047) + "4" + new string('}', 2047)));
-        Assert.False(grader.AreEqual("4", new string('0', 4095) + "x"));
+        Assert.Equal(GradeOutcome.Equal, grader.Compare("4", "4." + new string('0', 4094)).Outcome);
+        Assert.Equal(GradeOutcome.Different, grader.Compare("4", "4." + new string('0', 4095)).Outcome);
+        Assert.Equal(GradeOutcome.Equal, grader.Compare("4", new string('{', 2047) + "4" + new string('}', 2047)).Outcome);
+        Assert.Equal(GradeOutcome.Different, grader.Compare("4", new string('0', 4095) + "x").Outcome);
     }
 
     [Fact]
     public void Grading_is_symmetric_and_survives_any_text() =>
         Gen.Select(Gen.String[Gen.Char["{}\\$. +-01left"], 0, 9], Gen.String[Gen.Char["{}\\$. +-01left"], 0, 9])
-            .Sample((a, b) => new ExactGrader().AreEqual(a, b) == new ExactGrader().AreEqual(b, a));
+            .Sample((a, b) => new ExactGrader().Compare(a, b) == new ExactGrader().Compare(b, a));
 }

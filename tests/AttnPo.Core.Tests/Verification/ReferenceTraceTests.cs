@@ -39,5 +39,5 @@ public class ReferenceTraceTests
     }
 
     private static ResponseReader Reader() =>
-        new(SharedTokenizers.DeepSeek, PhraseTable.Official, new SegmentationSettings(), new ExactGrader());
+        new(SharedTokenizers.DeepSeek, PhraseTable.Official, new SegmentationSettings(), new MathVerifier(new ExactGrader()));
 }

@@ -101,5 +101,5 @@ public class ResponseReaderTests
         Reader(Tokens).Read(Tokens.Encode(response), truncated, "4");
 
     private static ResponseReader Reader(Tokenizer tokens) =>
-        new(tokens, PhraseTable.Official, new SegmentationSettings(0, 0), new ExactGrader());
+        new(tokens, PhraseTable.Official, new SegmentationSettings(0, 0), new MathVerifier(new ExactGrader()));
 }

@@ -21,7 +21,7 @@ public sealed class ModelEvaluationTests
         var response = tokenizer.Encode(task.Trace(1, 0).Response);
         var faulty = new FaultyGrader();
         var evaluation = new ModelEvaluation(
-            tokenizer, new ResponseReader(tokenizer, PhraseTable.Official, new SegmentationSettings(), faulty), labels: null);
+            tokenizer, new ResponseReader(tokenizer, PhraseTable.Official, new SegmentationSettings(), new MathVerifier(faulty)), labels: null);
 
         var rows = evaluation.Run(
             new FixedGenerator(response), task.HeldOut, 2, 1, 1, new SamplingSettings(64, 1, 1, 0, []), (_, _) => { }, CancellationToken.None);
@@ -34,9 +34,9 @@ public sealed class ModelEvaluationTests
     {
         private bool _asked;
 
-        public bool AreEqual(string gold, string answer)
+        public Grade Compare(string gold, string answer)
         {
-            if (_asked) return false;
+            if (_asked) return Grade.Different("not the first");
             _asked = true;
             throw new InvalidOperationException("cannot grade");
         }
