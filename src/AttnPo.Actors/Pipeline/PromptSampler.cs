@@ -10,27 +10,26 @@ using static AttnPo.Actors.Protocol.WaveProtocol;
 namespace AttnPo.Actors.Pipeline;
 
 /// <summary>
-/// The first stage: answers demand with the next prompts of an endless shuffled reading. Which prompts a wave holds is a function of
-/// seed, cursor and wave number alone, so a step begun again gets the same ones.
+/// The first stage: answers demand with the next prompts of an endless shuffled reading. Which prompts the waves of a step hold is a
+/// function of seed and cursor, and of how hard the prompts were in the steps before, so a step begun again gets the same ones.
 /// </summary>
 internal sealed class PromptSampler : Stage
 {
     private readonly PromptSamplerSettings _settings;
-    private readonly IPromptSet _prompts;
-    private readonly Func<string, int[]> _encode;
-    private readonly ulong _seed;
+    private readonly PromptReading _reading;
     private readonly FaultPlan _faults;
     private BeginStep? _step;
+    private long _cursor;
     private int _sent;
     private (StepAttempt Attempt, IActorRef Asker)? _drain;
 
     public PromptSampler(PromptSamplerSettings settings, IPromptSet prompts, Func<string, int[]> encode, ulong seed, FaultPlan faults)
     {
-        (_settings, _prompts, _encode, _seed, _faults) = (settings, prompts, encode, seed, faults);
+        (_settings, _reading, _faults) = (settings, settings.Reading(prompts, encode, seed), faults);
         Receive<BeginStep>(step =>
         {
             RenewCancellation();
-            (_step, _sent) = (step, 0);
+            (_step, _cursor, _sent) = (step, step.PromptCursor, 0);
             AnswerDrain();
         });
         Receive<Demand>(demand => _step?.Attempt == demand.Attempt, Answer);
@@ -60,38 +59,28 @@ internal sealed class PromptSampler : Stage
     {
         for (var i = 0; i < demand.Waves && _sent < _step!.Waves && _drain?.Attempt != _step.Attempt; i++)
         {
-            var wave = Sample(_step, _sent++);
-            Context.Parent.Tell(new WaveRecorded(wave.Attempt, Progress(wave)));
-            if (_faults.Pass(FaultPoint.Sample)) Sender.Tell(wave);
+            var id = new WaveId(_step.Attempt.Step, _sent++);
+            var read = _reading.Read(_cursor, _settings.FirstOf(id.Index + 1) - _settings.FirstOf(id.Index), _step.Difficulty);
+            var sampled = new WaveSampled(
+                id, _cursor, [.. read.Prompts.Select(group => group.Prompt.Index)], read.Skipped.Total == 0 ? null : read.Skipped);
+            Context.Parent.Tell(new WaveRecorded(_step.Attempt, sampled));
+            if (_faults.Pass(FaultPoint.Sample)) Sender.Tell(Wave(_step.Attempt, id, read.Prompts));
+            _cursor += read.Length;
         }
     }
 
-    private WaveSampled Progress(SampledWave wave)
+    private SampledWave Wave(StepAttempt attempt, WaveId wave, IReadOnlyList<ReadPrompt> prompts)
     {
-        var first = _step!.PromptCursor + _settings.FirstOf(wave.Id.Index);
-        var groups = wave.Groups.Select(group => (group.Id, group.Prompt.Index))
-            .Concat(wave.Dropped.Select(group => (Id: group.Group, Index: group.Prompt)));
-        return new WaveSampled(wave.Id, first, [.. groups.OrderBy(group => group.Id.Index).Select(group => group.Index)]);
-    }
-
-    private SampledWave Sample(BeginStep step, int index)
-    {
-        var wave = new WaveId(step.Attempt.Step, index);
-        var first = _settings.FirstOf(index);
-        var count = _settings.FirstOf(index + 1) - first;
-        var groups = new List<SampledGroup>(count);
+        var groups = new List<SampledGroup>(prompts.Count);
         var dropped = new List<GroupOutcome>();
-        for (var i = 0; i < count; i++)
+        foreach (var (i, read) in prompts.Index())
         {
-            var position = step.PromptCursor + first + i;
-            var prompt = _prompts[PromptOrder.At(_seed, position, _prompts.Count)];
-            var tokens = _encode(prompt.Text);
             var id = new GroupId(wave, i);
-            if (tokens.Length <= _settings.MaxPromptTokens)
-                groups.Add(new SampledGroup(id, position, prompt, tokens));
+            if (read.Tokens.Length <= _settings.MaxPromptTokens)
+                groups.Add(new SampledGroup(id, read.Position, read.Prompt, read.Tokens));
             else
-                dropped.Add(new GroupOutcome(id, prompt.Index, DropReason.PromptTooLong, 0, 0, 0, false));
+                dropped.Add(new GroupOutcome(id, read.Prompt.Index, DropReason.PromptTooLong, 0, 0, 0, false));
         }
-        return new SampledWave(step.Attempt, wave, groups, dropped);
+        return new SampledWave(attempt, wave, groups, dropped);
     }
 }

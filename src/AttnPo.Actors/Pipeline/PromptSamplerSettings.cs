@@ -1,4 +1,16 @@
+using AttnPo.Core.Data;
+
 namespace AttnPo.Actors.Pipeline;
+
+/// <summary>What becomes of a prompt that is too long.</summary>
+public enum LongPrompts
+{
+    /// <summary>Its group takes a place in the step and is dropped.</summary>
+    Drop,
+
+    /// <summary>It is passed over, and the next one takes its place.</summary>
+    Skip,
+}
 
 /// <summary>Which prompts a step trains on, and in which portions they travel.</summary>
 public sealed record PromptSamplerSettings
@@ -12,8 +24,18 @@ public sealed record PromptSamplerSettings
     /// </summary>
     public int WavesPerStep { get; init => field = AtLeastOne(value, nameof(WavesPerStep)); } = 8;
 
-    /// <summary>Tokens a prompt may have; a group with a longer one is dropped. Default: no limit but that of the data.</summary>
+    /// <summary>Tokens a prompt may have. Default: no limit but that of the data.</summary>
     public int MaxPromptTokens { get; init => field = AtLeastOne(value, nameof(MaxPromptTokens)); } = int.MaxValue;
+
+    /// <summary>What becomes of a longer one. Default: it is dropped.</summary>
+    public LongPrompts LongPrompts { get; init; }
+
+    /// <summary>Passes over prompts that are solved always or never; null: none is. Default.</summary>
+    public DifficultyFilter? Difficulty { get; init; }
+
+    /// <summary>How prompts are read with these settings.</summary>
+    public PromptReading Reading(IPromptSet prompts, Func<string, int[]> encode, ulong seed) =>
+        new(prompts, encode, seed, LongPrompts == LongPrompts.Skip ? MaxPromptTokens : null, Difficulty);
 
     /// <summary>First prompt of a wave, counted in its step; the last wave's end is the next one's first.</summary>
     internal int FirstOf(int wave) => (int)((long)wave * PromptsPerStep / WavesPerStep);

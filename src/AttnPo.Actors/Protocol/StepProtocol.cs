@@ -1,4 +1,5 @@
 using AttnPo.Actors.Run;
+using AttnPo.Core.Data;
 
 namespace AttnPo.Actors.Protocol;
 
@@ -35,6 +36,9 @@ internal static class StepProtocol
     public sealed record BeginStep(
         StepAttempt Attempt, PolicyVersion Policy, long PromptCursor, int Waves, IReadOnlyList<LedgerWave> Stored)
     {
+        /// <summary>How hard prompts were in the steps before.</summary>
+        public PromptDifficulty Difficulty { get; init; } = PromptDifficulty.Unknown;
+
         /// <summary>What the ledger holds of a wave; null: nothing.</summary>
         public LedgerWave? StoredOf(WaveId wave) => Stored.FirstOrDefault(stored => stored.Wave == wave);
     }

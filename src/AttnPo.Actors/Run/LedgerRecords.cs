@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AttnPo.Actors.Protocol;
+using AttnPo.Core.Data;
 
 namespace AttnPo.Actors.Run;
 
@@ -20,9 +21,10 @@ public sealed record BlobRecord(string Name, long Bytes, string Sha256);
 /// <param name="GenerateSeconds">How long it was decoded.</param>
 /// <param name="VerifySeconds">How long it was verified.</param>
 /// <param name="ScoreSeconds">How long it was scored.</param>
+/// <param name="Skipped">Prompts that were passed over to find its own; null: none.</param>
 public sealed record LedgerWave(
     WaveId Wave, int Groups, BlobRecord? Rollouts = null, BlobRecord? Judgement = null, double GenerateSeconds = 0, double VerifySeconds = 0,
-    double ScoreSeconds = 0)
+    double ScoreSeconds = 0, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SkippedPrompts? Skipped = null)
 {
     /// <summary>Its files.</summary>
     [JsonIgnore]

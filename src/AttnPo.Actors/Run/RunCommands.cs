@@ -6,7 +6,7 @@ namespace AttnPo.Actors.Run;
 internal interface IRunCommand;
 
 /// <summary>Begin the run, or go on with it.</summary>
-internal sealed record OpenRun(RunId Run, string SettingsHash, string CodeVersion, ulong Seed, int Steps) : IRunCommand;
+internal sealed record OpenRun(RunId Run, string SettingsHash, string CodeVersion, ulong Seed, int Steps, bool TracksDifficulty = false) : IRunCommand;
 
 /// <summary>Remember how far a wave of the step under way has come; what is known already is not journaled again.</summary>
 /// <param name="Progress">A <see cref="WaveSampled"/>, <see cref="WaveGenerated"/> or <see cref="WaveJudged"/>.</param>
@@ -15,12 +15,13 @@ internal sealed record RecordWave(RunEvent Progress) : IRunCommand;
 /// <summary>Make a step visible.</summary>
 /// <param name="Step">The step.</param>
 /// <param name="Policy">The version that it made.</param>
-/// <param name="Prompts">Prompts that it read.</param>
+/// <param name="Prompts">Groups that it sampled.</param>
+/// <param name="PromptSet">Prompts of the whole set.</param>
 /// <param name="Checkpoint">What lies on disk; null: the waves in the ledger suffice.</param>
 /// <param name="Metrics">Its figures.</param>
 /// <param name="Groups">How each of its groups ended.</param>
 internal sealed record CommitStep(
-    StepNumber Step, PolicyVersion Policy, int Prompts, CheckpointRecord? Checkpoint, IReadOnlyDictionary<string, double> Metrics,
+    StepNumber Step, PolicyVersion Policy, int Prompts, int PromptSet, CheckpointRecord? Checkpoint, IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyList<GroupOutcome> Groups) : IRunCommand;
 
 /// <summary>Remember a checkpoint of the last committed step.</summary>

@@ -86,7 +86,8 @@ internal sealed partial class RunCoordinator
         BlobRecord[] named = [.. _state.OpenWaves.SelectMany(wave => wave.Blobs)];
         _plan.Faults.Pass(FaultPoint.Commit);
         Decide(
-            new CommitStep(Attempt.Step, trained.Policy, _plan.PromptsPerStep, trained.Checkpoint, trained.Metrics, trained.Groups),
+            new CommitStep(
+                Attempt.Step, trained.Policy, _plan.PromptsPerStep, _plan.PromptSet, trained.Checkpoint, trained.Metrics, trained.Groups),
             onRefusal: reason => End(RunEnd.Failed, reason),
             onEvent: happened =>
             {

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using AttnPo.Actors.Protocol;
+using AttnPo.Core.Data;
 using static AttnPo.Actors.Protocol.EvaluationProtocol;
 using static AttnPo.Actors.Protocol.RunProtocol;
 using static AttnPo.Actors.Protocol.StepProtocol;
@@ -118,7 +119,7 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
         var settings = _plan.Settings;
         var continued = _state.Started is not null;
         Decide(
-            new OpenRun(_plan.Run, settings.SettingsHash, settings.CodeVersion, settings.Seed, settings.Steps),
+            new OpenRun(_plan.Run, settings.SettingsHash, settings.CodeVersion, settings.Seed, settings.Steps, _plan.TracksDifficulty),
             onRefusal: Refuse,
             onDone: () =>
             {
@@ -176,7 +177,10 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
         Enter(Stepping);
         (_trained, _wavesTrained, _wavesSent) = (null, 0, null);
         Report(new StepBegun(Attempt.Step, _attempt, _plan.WavesPerStep));
-        _pipeline!.Optimizer.Tell(new BeginStep(Attempt, _state.Policy, _state.PromptCursor, _plan.WavesPerStep, _state.OpenWaves));
+        _pipeline!.Optimizer.Tell(new BeginStep(Attempt, _state.Policy, _state.PromptCursor, _plan.WavesPerStep, _state.OpenWaves)
+        {
+            Difficulty = _state.Difficulty ?? PromptDifficulty.Unknown,
+        });
     }
 
     private void Record(EvaluationMeasured measured) => Decide(

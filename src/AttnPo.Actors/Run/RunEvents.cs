@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AttnPo.Actors.Protocol;
+using AttnPo.Core.Data;
 
 namespace AttnPo.Actors.Run;
 
@@ -19,7 +20,10 @@ public abstract record RunEvent
 /// <param name="CodeVersion">Of the code that began it.</param>
 /// <param name="Seed">Of all draws.</param>
 /// <param name="Steps">Steps to make.</param>
-public sealed record RunStarted(RunId Run, string SettingsHash, string CodeVersion, ulong Seed, int Steps) : RunEvent;
+/// <param name="TracksDifficulty">What is sampled depends on how hard prompts were: the run remembers that.</param>
+public sealed record RunStarted(
+    RunId Run, string SettingsHash, string CodeVersion, ulong Seed, int Steps,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool TracksDifficulty = false) : RunEvent;
 
 /// <summary>A run was started again.</summary>
 /// <param name="CodeVersion">Of the code that goes on.</param>
@@ -28,9 +32,12 @@ public sealed record RunContinued(string CodeVersion, int Steps) : RunEvent;
 
 /// <summary>The prompts of a wave were drawn; from here on each of its groups must end exactly once.</summary>
 /// <param name="Wave">The wave.</param>
-/// <param name="Position">Place of its first prompt in the endless reading of the prompt set; the others follow.</param>
+/// <param name="Position">Place in the endless reading of the prompt set from which it was read on; the wave after it follows.</param>
 /// <param name="Prompts">Index of each group's prompt, in the order of the groups.</param>
-public sealed record WaveSampled(WaveId Wave, long Position, IReadOnlyList<long> Prompts) : RunEvent;
+/// <param name="Skipped">Prompts that were passed over to find these; null: none.</param>
+public sealed record WaveSampled(
+    WaveId Wave, long Position, IReadOnlyList<long> Prompts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SkippedPrompts? Skipped = null) : RunEvent;
 
 /// <summary>The rollouts of a wave lie on disk.</summary>
 /// <param name="Wave">The wave.</param>

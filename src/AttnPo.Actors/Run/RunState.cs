@@ -1,11 +1,12 @@
 using System.Text.Json.Serialization;
 using AttnPo.Actors.Protocol;
+using AttnPo.Core.Data;
 
 namespace AttnPo.Actors.Run;
 
 /// <summary>
 /// What a restart must know of a run, and the rules by which it changes; no actor, no file, no clock. Its size is bounded by the
-/// steps between two checkpoints, not by the length of the run.
+/// steps between two checkpoints and the number of prompts, not by the length of the run.
 /// </summary>
 internal sealed record RunState
 {
@@ -25,6 +26,10 @@ internal sealed record RunState
 
     /// <summary>Where the reading of the prompt set goes on.</summary>
     public long PromptCursor { get; init; }
+
+    /// <summary>How hard prompts were in all committed steps; null: what is sampled does not depend on it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PromptDifficulty? Difficulty { get; init; }
 
     /// <summary>The last one; null: the model that the run starts from.</summary>
     public CheckpointRecord? Checkpoint { get; init; }
@@ -88,9 +93,12 @@ internal sealed record RunState
     /// <summary>The state after an event.</summary>
     public RunState Apply(RunEvent happened) => happened switch
     {
-        RunStarted started => this with { Started = started, Steps = started.Steps },
+        RunStarted started => this with
+        {
+            Started = started, Steps = started.Steps, Difficulty = started.TracksDifficulty ? PromptDifficulty.Unknown : null,
+        },
         RunContinued continued => this with { Steps = continued.Steps, IsFinished = false },
-        WaveSampled sampled => With(new LedgerWave(sampled.Wave, sampled.Prompts.Count)),
+        WaveSampled sampled => With(new LedgerWave(sampled.Wave, sampled.Prompts.Count, Skipped: sampled.Skipped)),
         WaveGenerated generated => With(Sampled(generated.Wave) with { Rollouts = generated.Rollouts, GenerateSeconds = generated.Seconds }),
         WaveJudged judged => With(Sampled(judged.Wave) with
         {
@@ -110,9 +118,10 @@ internal sealed record RunState
     {
         if (Started is null)
         {
-            return Decision.Accept(new RunStarted(open.Run, open.SettingsHash, open.CodeVersion, open.Seed, open.Steps));
+            return Decision.Accept(
+                new RunStarted(open.Run, open.SettingsHash, open.CodeVersion, open.Seed, open.Steps, open.TracksDifficulty));
         }
-        if (Started.SettingsHash != open.SettingsHash || Started.Seed != open.Seed)
+        if (Started.SettingsHash != open.SettingsHash || Started.Seed != open.Seed || Started.TracksDifficulty != open.TracksDifficulty)
         {
             return Decision.Refuse(
                 $"The run {Started.Run} was started with other settings (hash {Started.SettingsHash}, now {open.SettingsHash}). Start it"
@@ -169,10 +178,18 @@ internal sealed record RunState
         var dropped = commit.Groups
             .Where(group => group.Dropped is not null)
             .Select(group => new GroupDropped(group.Group, group.Prompt, group.Dropped!.Value));
+        var skipped = OpenWaves.Aggregate(SkippedPrompts.None, (sum, wave) => sum.Plus(wave.Skipped ?? SkippedPrompts.None));
+        var cursor = PromptCursor + commit.Prompts + skipped.Total;
+        var metrics = new SortedDictionary<string, double>(commit.Metrics.ToDictionary(), StringComparer.Ordinal)
+        {
+            ["sample/epoch"] = cursor / (double)commit.PromptSet,
+            ["sample/skipped_long"] = skipped.TooLong,
+            ["sample/skipped_solved"] = skipped.Solved,
+            ["sample/skipped_unsolved"] = skipped.Unsolved,
+        };
         return Decision.Accept([
             .. dropped,
-            new StepCommitted(
-                commit.Step, commit.Policy, PromptCursor + commit.Prompts, commit.Checkpoint, commit.Metrics, commit.Groups),
+            new StepCommitted(commit.Step, commit.Policy, cursor, commit.Checkpoint, metrics, commit.Groups),
         ]);
     }
 
@@ -181,6 +198,8 @@ internal sealed record RunState
         Step = committed.Step,
         Policy = committed.Policy,
         PromptCursor = committed.PromptCursor,
+        Difficulty = Difficulty?.After(committed.Groups.Where(group => group.Dropped is null)
+            .Select(group => new PromptVisit(group.Prompt, group.Correct, group.Rollouts))),
         Checkpoint = committed.Checkpoint ?? Checkpoint,
         CheckpointStep = committed.Checkpoint is null ? CheckpointStep : committed.Step,
         SinceCheckpoint = committed.Checkpoint is not null ? [] :

@@ -39,7 +39,8 @@ public sealed class TrainingRun : IAsyncDisposable
         var evaluation = setup.Evaluation is { Prompts: > 0 } given ? given : null;
         var folder = new RunFolder(setup.Directory, setup.Run.Retention, setup.Faults);
         var plan = new RunPlan(
-            directory.Run, setup.Run, setup.PromptSampler.PromptsPerStep, setup.PromptSampler.WavesPerStep, evaluation?.Every, folder, setup.Faults);
+            directory.Run, setup.Run, setup.PromptSampler.PromptsPerStep, setup.PromptSampler.WavesPerStep, setup.Training.Count,
+            setup.PromptSampler.Difficulty is not null, evaluation?.Every, folder, setup.Faults);
         _news = new NewsFeed(setup.Observe, Logging.GetLogger(_system, "observer"));
         _guardian = _system.ActorOf(
             RunGuardian.Props(plan, anew => RunCoordinator.Props(plan, parent => CreatePipeline(parent, setup, evaluation, folder), anew), _news), "run");

@@ -17,9 +17,15 @@ internal sealed class BareLoop
     private readonly ITrainer _trainer;
     private readonly IScorer _scorer;
     private readonly IGenerator _generator;
+    private readonly PromptReading _reading;
+    private PromptDifficulty _difficulty = PromptDifficulty.Unknown;
+    private long _cursor;
 
-    private BareLoop(RunSetup setup, ITrainer trainer, IScorer scorer, IGenerator generator) =>
+    private BareLoop(RunSetup setup, ITrainer trainer, IScorer scorer, IGenerator generator)
+    {
         (_setup, _trainer, _scorer, _generator) = (setup, trainer, scorer, generator);
+        _reading = setup.PromptSampler.Reading(setup.Training, setup.Tokenizer.Encode, setup.Run.Seed);
+    }
 
     /// <summary>Makes the run's steps and writes a checkpoint after each, as the run does; answers the seconds of each step.</summary>
     public static IReadOnlyList<double> Run(RunSetup setup, CancellationToken cancellation)
@@ -41,11 +47,15 @@ internal sealed class BareLoop
         _generator.LoadPolicy(_trainer.PolicyVersion);
         var (prompts, waves) = (_setup.PromptSampler.PromptsPerStep, _setup.PromptSampler.WavesPerStep);
         long tokens = 0;
+        var visits = new List<PromptVisit>(prompts);
         for (var wave = 0; wave < waves; wave++)
         {
-            var positions = Enumerable.Range(wave * prompts / waves, ((wave + 1) * prompts / waves) - (wave * prompts / waves));
-            tokens += Wave(step, [.. positions.Select(position => ((step - 1L) * prompts) + position)], cancellation);
+            var read = _reading.Read(_cursor, ((wave + 1) * prompts / waves) - (wave * prompts / waves), _difficulty);
+            _cursor += read.Length;
+            tokens += Wave(step, read.Prompts, visits, cancellation);
         }
+
+        if (_setup.PromptSampler.Difficulty is not null) _difficulty = _difficulty.After(visits);
 
         _trainer.Update(_setup.Optimizer.LearningRate.At(step, _setup.Run.Steps), Math.Max(1, tokens));
         var checkpoint = Path.Combine(_setup.Directory, $"step-{step}");
@@ -54,16 +64,17 @@ internal sealed class BareLoop
         if (step > 1) Directory.Delete(Path.Combine(_setup.Directory, $"step-{step - 1}"), recursive: true);
     }
 
-    /// <summary>Generates, judges, scores and accumulates the groups at these positions of the reading; answers their counted tokens.</summary>
-    private long Wave(int step, long[] positions, CancellationToken cancellation)
+    /// <summary>Generates, judges, scores and accumulates the groups of these prompts; answers their counted tokens.</summary>
+    private long Wave(int step, IReadOnlyList<ReadPrompt> prompts, List<PromptVisit> visits, CancellationToken cancellation)
     {
-        var prompts = positions.Select(at => _setup.Training[PromptOrder.At(_setup.Run.Seed, at, _setup.Training.Count)]).ToArray();
         var request = new GenerationRequest(
             _setup.Run.Seed, step - 1,
-            [.. prompts.Select((prompt, i) => new GenerationPrompt(positions[i], _setup.Tokenizer.Encode(prompt.Text)))],
+            [.. prompts.Select(prompt => new GenerationPrompt(prompt.Position, prompt.Tokens))],
             _setup.Generator.SamplesPerPrompt, _setup.Generator.Sampling);
         var completions = _generator.Generate(request, cancellation).Chunk(_setup.Generator.SamplesPerPrompt).ToArray();
-        var rollouts = prompts.SelectMany((prompt, i) => Judge(prompt, request.Prompts[i].Tokens, completions[i])).ToArray();
+        var groups = prompts.Select((prompt, i) => Judge(prompt.Prompt, prompt.Tokens, completions[i]).ToArray()).ToArray();
+        visits.AddRange(prompts.Zip(groups, (prompt, group) => VisitOf(prompt.Prompt, group)));
+        var rollouts = groups.SelectMany(group => group).ToArray();
 
         var scored = rollouts
             .Where(r => r.Advantage != 0 && StepRescaling.Applies(r.Reading.Verdict, r.Reading.Steps.Count, _setup.Credit))
@@ -83,6 +94,9 @@ internal sealed class BareLoop
         if (samples.Length > 0) _trainer.Accumulate(samples, cancellation);
         return rollouts.Where(r => r.Counted).Sum(r => (long)r.Completion.Tokens.Length);
     }
+
+    private static PromptVisit VisitOf(Prompt prompt, Rollout[] group) => new(
+        prompt.Index, group.Count(r => r.Counted && r.Reading.Verdict == Verdict.Correct), group.Count(r => r.Counted));
 
     private IEnumerable<Rollout> Judge(Prompt prompt, int[] tokens, Completion[] completions)
     {

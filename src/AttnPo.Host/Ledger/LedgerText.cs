@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
+using AttnPo.Core.Data;
 
 namespace AttnPo.Host.Ledger;
 
@@ -28,6 +29,16 @@ internal static class LedgerText
     public static string Dropped(IReadOnlyDictionary<DropReason, long> dropped)
     {
         var text = string.Join(", ", dropped.OrderBy(entry => entry.Key).Select(entry => $"{Word(entry.Key)} {entry.Value}"));
+        return text.Length == 0 ? "-" : text;
+    }
+
+    /// <summary>Prompts that were passed over, by reason; a dash where there are none.</summary>
+    public static string Skipped(SkippedPrompts? skipped)
+    {
+        (string Reason, long Count)[] reasons = skipped is null
+            ? []
+            : [("too_long", skipped.TooLong), ("solved", skipped.Solved), ("unsolved", skipped.Unsolved)];
+        var text = string.Join(", ", reasons.Where(reason => reason.Count > 0).Select(reason => $"{reason.Reason} {reason.Count}"));
         return text.Length == 0 ? "-" : text;
     }
 

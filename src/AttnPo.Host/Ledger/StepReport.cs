@@ -1,6 +1,7 @@
 using System.Globalization;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
+using AttnPo.Core.Data;
 
 namespace AttnPo.Host.Ledger;
 
@@ -16,6 +17,8 @@ internal static class StepReport
             ? $"step {step.Step}: committed at {LedgerText.At(committed)}, made policy {committed.Policy}, weights in "
                 + (step.Checkpoint is { } checkpoint ? $"checkpoints/{checkpoint.Name}" : "the ledger")
             : $"step {step.Step}: under way";
+        if (step.Committed is { Metrics: var metrics } && metrics.ContainsKey("sample/epoch"))
+            yield return $"prompts: {LedgerText.Figure(metrics, "sample/epoch", "0.00")} epochs read, passed over: {LedgerText.Skipped(Skipped(step))}";
         if (rolloutsSince is { } since && since.Value > step.Step.Value)
             yield return $"its files are pruned; rollouts are kept since step {since}";
         foreach (var wave in step.Waves)
@@ -23,6 +26,7 @@ internal static class StepReport
             yield return "";
             var sampled = wave.Sampled;
             yield return $"wave {sampled.Wave}: {LedgerText.Stage(wave)}, {sampled.Prompts.Count} groups from position {sampled.Position}"
+                + (sampled.Skipped is null ? "" : $" (passed over: {LedgerText.Skipped(sampled.Skipped)})")
                 + (wave.Generated is { } by ? $", written by policy {by.Policy}" : "");
             if (wave.Generated is { } generated)
                 yield return File("rollouts", generated.Rollouts, Seconds("generated", generated.Seconds));
@@ -37,6 +41,9 @@ internal static class StepReport
 
         foreach (var group in step.Groups.Where(group => group.Wave is null)) yield return Line(group);
     }
+
+    private static SkippedPrompts Skipped(StepHistory step) =>
+        step.Waves.Aggregate(SkippedPrompts.None, (sum, wave) => sum.Plus(wave.Sampled.Skipped ?? SkippedPrompts.None));
 
     private static string Line(GroupHistory group)
     {

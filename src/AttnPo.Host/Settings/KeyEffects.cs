@@ -24,6 +24,9 @@ internal static class KeyEffects
             path => path.StartsWith("task.", StringComparison.Ordinal) && path != "task.name"),
         new(["task.name"], s => s.Get<string>("task.name") != "none", s => $"task.name = {s.Get<string>("task.name")} makes its own prompts",
             path => path.StartsWith("data.", StringComparison.Ordinal) || path.StartsWith("prompt.", StringComparison.Ordinal)),
+        new(["difficulty.skip-solved", "difficulty.skip-unsolved"],
+            s => s.Get<long>("difficulty.skip-solved") < 0 && s.Get<long>("difficulty.skip-unsolved") < 0,
+            _ => "difficulty.skip-solved = off and difficulty.skip-unsolved = off pass over no prompt", path => path == "difficulty.retry-every"),
         new(["evaluation.prompts"], s => s.Get<long>("evaluation.prompts") == 0, _ => "evaluation.prompts = 0 evaluates nothing",
             path => path is "evaluation.every" or "evaluation.samples" or "evaluation.temperature"),
     ];

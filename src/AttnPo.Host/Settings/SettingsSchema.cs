@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using AttnPo.Actors.Pipeline;
+using AttnPo.Core.Data;
 using AttnPo.Core.Text;
 using AttnPo.Host.Models;
 
@@ -36,11 +37,16 @@ internal static partial class SettingsSchema
         new IntegerKey("rollout.waves-per-step", 1, 65_536),
         new IntegerKey("rollout.retries", 0, 1000) { AffectsResult = false },
         new IntegerKey("rollout.max-prompt-tokens", 1, 1_000_000),
+        new ChoiceKey("rollout.long-prompts", "drop", "skip") { Neutral = "drop" },
         new IntegerKey("rollout.max-new-tokens", 1, 1_000_000),
         new RealKey("rollout.temperature", 0, 10, Open: true),
         new RealKey("rollout.top-p", 0, 1, Open: true),
         new IntegerKey("rollout.top-k", 0, 1_000_000),
         new ChoiceKey("rollout.dtype", "f32", "bf16") { Neutral = "f32" },
+
+        new IntegerKey("difficulty.skip-solved", 1, PromptDifficulty.LongestStreak, Word: "off") { Neutral = "off" },
+        new IntegerKey("difficulty.skip-unsolved", 1, PromptDifficulty.LongestStreak, Word: "off") { Neutral = "off" },
+        new IntegerKey("difficulty.retry-every", 2, 1000),
 
         new ChoiceKey("segmentation.phrases", "official", "corrected"),
         new IntegerKey("segmentation.min-characters", 0, 100_000),

@@ -40,7 +40,18 @@ internal static class StageSettings
         PromptsPerStep = s.Integer("rollout.prompts-per-step"),
         WavesPerStep = s.Integer("rollout.waves-per-step"),
         MaxPromptTokens = Math.Min(s.Integer("rollout.max-prompt-tokens"), model.MaxPromptTokens),
+        LongPrompts = s.Get<string>("rollout.long-prompts") == "skip" ? LongPrompts.Skip : LongPrompts.Drop,
+        Difficulty = Difficulty(s),
     };
+
+    private static DifficultyFilter? Difficulty(ResolvedSettings s) => KeyEffects.WhySilent(s, "difficulty.retry-every") is not null ? null : new()
+    {
+        SkipSolved = Streak(s, "difficulty.skip-solved"),
+        SkipUnsolved = Streak(s, "difficulty.skip-unsolved"),
+        RetryEvery = s.Integer("difficulty.retry-every"),
+    };
+
+    private static int? Streak(ResolvedSettings s, string key) => s.Integer(key) is var visits and > 0 ? visits : null;
 
     /// <summary>Generator.</summary>
     public static GeneratorSettings Generator(ResolvedSettings s, ModelFolder model) => new()
