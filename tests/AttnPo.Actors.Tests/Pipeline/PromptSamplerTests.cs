@@ -1,9 +1,13 @@
 using Akka.Actor;
+using Akka.TestKit;
 using AttnPo.Actors.Faults;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
+using AttnPo.Actors.Run;
 using AttnPo.Actors.Tests.Fakes;
+using AttnPo.Core.Data;
 using Xunit;
+using static AttnPo.Actors.Protocol.StageProtocol;
 using static AttnPo.Actors.Protocol.StepProtocol;
 using static AttnPo.Actors.Protocol.WaveProtocol;
 
@@ -56,6 +60,57 @@ public sealed class PromptSamplerTests : StageSpec
     }
 
     [Fact]
+    [Trait("Contract", "C1")]
+    public void Prompts_that_are_passed_over_take_no_place_and_are_told_with_the_wave_that_passed_over_them()
+    {
+        // Of 20 prompts ten have a digit more than may be.
+        var (stage, parent) = Watched(Settings with { MaxPromptTokens = FakeTask.Tokenizer.Encode("? 9\n").Length, LongPrompts = LongPrompts.Skip });
+        var groups = Step(stage, Waves.Begin(3));
+        Assert.Equal(5, groups.Count);
+        Assert.All(groups, group => Assert.InRange(group.Prompt.Index, 0, 9));
+        var told = Enumerable.Range(0, 3).Select(_ => Assert.IsType<WaveSampled>(parent.ExpectMsg<WaveRecorded>().Progress)).ToArray();
+        var cursor = 0L;
+        foreach (var wave in told)
+        {
+            Assert.Equal(cursor, wave.Position);
+            Assert.Equal(wave.Prompts, groups.Where(group => group.Id.Wave == wave.Wave).Select(group => group.Prompt.Index));
+            cursor += wave.Prompts.Count + (wave.Skipped?.Total ?? 0);
+        }
+        Assert.Equal(groups[^1].Position, cursor - 1);
+        Assert.Equal(cursor - 5, told.Sum(wave => wave.Skipped?.TooLong ?? 0));
+        Assert.True(cursor > 5);
+    }
+
+    [Fact]
+    [Trait("Contract", "C3")]
+    public void What_is_sampled_rests_on_what_was_known_when_the_step_began()
+    {
+        var settings = Settings with { Difficulty = new DifficultyFilter { SkipSolved = 1, RetryEvery = 1000 } };
+        // In epoch 0 index 0 alone has its chance all the same.
+        var solved = PromptDifficulty.Unknown.After(Enumerable.Range(1, 14).Select(prompt => new PromptVisit(prompt, 4, 4)));
+        var (stage, parent) = Watched(settings);
+        var begin = Waves.Begin(3) with { Difficulty = solved };
+        var groups = Step(stage, begin);
+        Assert.All(groups, group => Assert.True(group.Prompt.Index is 0 or >= 15));
+        Assert.True(Enumerable.Range(0, 3).Sum(_ => ((WaveSampled)parent.ExpectMsg<WaveRecorded>().Progress).Skipped?.Solved ?? 0) > 0);
+        var again = Step(stage, begin with { Attempt = Waves.Attempt with { Attempt = 2 } });
+        Assert.Equal(groups.Select(group => (group.Id, group.Position)), again.Select(group => (group.Id, group.Position)));
+        Assert.NotEqual(
+            groups.Select(group => group.Position), Step(stage, Waves.Begin(3, Waves.Attempt with { Attempt = 3 })).Select(group => group.Position));
+    }
+
+    [Fact]
+    public void Where_every_prompt_is_too_long_the_stage_says_what_to_do_and_that_it_lasts()
+    {
+        var (stage, parent) = Watched(Settings with { MaxPromptTokens = 1, LongPrompts = LongPrompts.Skip });
+        stage.Tell(Waves.Begin(3));
+        stage.Tell(new Demand(Waves.Attempt, 1));
+        var failed = parent.ExpectMsg<StageRestarted>();
+        Assert.True(failed.IsLasting);
+        Assert.Contains("Each of the 20 prompts has more than 1 tokens", failed.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Demand_of_an_attempt_that_was_given_up_is_not_answered()
     {
         var sampler = Sampler(Settings);
@@ -91,8 +146,16 @@ public sealed class PromptSamplerTests : StageSpec
         Assert.Equal(5, Step(sampler, Waves.Begin(3, Waves.Attempt with { Attempt = 2 })).Count);
     }
 
-    private IActorRef Sampler(PromptSamplerSettings settings) =>
-        Sys.ActorOf(PromptSampler.Props(settings, new FakeTask(20), FakeTask.Tokenizer.Encode, seed: 3, FaultPlan.None));
+    private IActorRef Sampler(PromptSamplerSettings settings) => Sys.ActorOf(PropsOf(settings));
+
+    private (IActorRef Stage, TestProbe Parent) Watched(PromptSamplerSettings settings)
+    {
+        var parent = CreateTestProbe();
+        return (parent.ChildActorOf(PropsOf(settings), SupervisorStrategy.DefaultStrategy), parent);
+    }
+
+    private static Props PropsOf(PromptSamplerSettings settings) =>
+        PromptSampler.Props(settings, new FakeTask(20), FakeTask.Tokenizer.Encode, seed: 3, FaultPlan.None);
 
     private List<SampledGroup> Step(IActorRef sampler, BeginStep step)
     {

@@ -5,6 +5,7 @@ using Akka.Actor;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
 using AttnPo.Actors.Tests.Fakes;
+using AttnPo.Core.Data;
 using Xunit;
 
 namespace AttnPo.Actors.Tests.Run;
@@ -16,9 +17,9 @@ public sealed class RunEventSerializerTests : StageSpec
     /// <summary>One of each kind; <see cref="Every_kind_of_event_has_an_example_here"/> keeps the list whole.</summary>
     private static readonly RunEvent[] Examples =
     [
-        new RunStarted(new RunId("r1"), "hash", "1.0", ulong.MaxValue, 40) { At = new DateTimeOffset(2026, 11, 24, 15, 0, 0, TimeSpan.Zero) },
+        new RunStarted(new RunId("r1"), "hash", "1.0", ulong.MaxValue, 40, TracksDifficulty: true) { At = new DateTimeOffset(2026, 11, 24, 15, 0, 0, TimeSpan.Zero) },
         new RunContinued("1.1", 80),
-        new WaveSampled(Group.Wave, 512, [17, 3]),
+        new WaveSampled(Group.Wave, 512, [17, 3], new SkippedPrompts(5, 2, 1)),
         new WaveGenerated(Group.Wave, new PolicyVersion(2), new BlobRecord("step-000003/wave-0001-rollouts-ab.jsonl", 5_000_000_000, "ab"), 0.1 + 0.2),
         new WaveJudged(Group.Wave, new BlobRecord("step-000003/wave-0001-judgement-cd.jsonl", 7, "cd"), 1e-9, 12),
         new StepCommitted(
@@ -73,6 +74,18 @@ public sealed class RunEventSerializerTests : StageSpec
             new StepNumber(2), new PolicyVersion(2), 8, new CheckpointRecord("step-000002", [new CheckpointFile("w", 3, "aa")]),
             new Dictionary<string, double> { ["reward/mean"] = 0.5 },
             [new GroupOutcome(Group, 4, DropReason.PromptTooLong, 0, 0, 0, false)]))));
+
+    /// <summary>As version 0.2 wrote them: a run that passes over no prompt still writes the same.</summary>
+    [Theory]
+    [InlineData("wave-sampled/1", """{"wave":"3/1","position":512,"prompts":[17,3]}""")]
+    [InlineData("run-started/1", """{"run":"r1","settingsHash":"hash","codeVersion":"1.0","seed":7,"steps":40}""")]
+    public void Events_from_before_prompts_could_be_passed_over_are_read_and_written_as_they_were(string manifest, string json) =>
+        Assert.Equal(json, Encoding.UTF8.GetString(_serializer.ToBinary(_serializer.FromBinary(Encoding.UTF8.GetBytes(json), manifest))));
+
+    [Fact]
+    public void The_form_of_a_wave_that_passed_over_prompts_is_this() => Assert.Equal(
+        """{"wave":"3/1","position":512,"prompts":[17],"skipped":{"tooLong":5,"solved":2,"unsolved":1}}""",
+        Encoding.UTF8.GetString(_serializer.ToBinary(new WaveSampled(Group.Wave, 512, [17], new SkippedPrompts(5, 2, 1)))));
 
     [Fact]
     public void An_event_of_a_newer_version_is_a_clear_error()

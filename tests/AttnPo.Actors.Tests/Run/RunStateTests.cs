@@ -237,7 +237,7 @@ public sealed class RunStateTests
     }
 
     private static CommitStep Commit(int step, int prompts) => new(
-        new StepNumber(step), new PolicyVersion(step), prompts, new CheckpointRecord($"step-{step:D6}", []), Figures,
+        new StepNumber(step), new PolicyVersion(step), prompts, 16, new CheckpointRecord($"step-{step:D6}", []), Figures,
         [.. Enumerable.Range(0, prompts).Select(i => new GroupOutcome(
             new GroupId(new WaveId(new StepNumber(step), i / 2), i % 2), i, null, 1, 4, 100, false))]);
 }
