@@ -1,5 +1,6 @@
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
+using AttnPo.Core.Data;
 using AttnPo.Host.Ledger;
 using Xunit;
 
@@ -69,6 +70,21 @@ public sealed class LedgerReportTests
         AssertHas("  group 3/0/0        prompt 10      used: 1 of 2 correct, 40 tokens\n", text);
         AssertHas("  group 3/0/1        prompt 11      used: 2 of 2 correct, 30 tokens, zero advantage", text);
         Assert.EndsWith("  group 3/1/0        prompt 12      dropped: generation_failed", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Contract", "C1")]
+    public void A_step_tells_which_prompts_were_passed_over_and_how_far_the_prompts_are_read()
+    {
+        var events = MadeLedger.Waves(3)
+            .Select(happened => happened is WaveSampled { Wave.Index: 1 } second ? second with { Skipped = new SkippedPrompts(4, 0, 2) } : happened);
+        var committed = MadeLedger.Committed(3);
+        committed = committed with { Metrics = new Dictionary<string, double>(committed.Metrics) { ["sample/epoch"] = 1.254 } };
+        var history = StepHistory.Of(new StepNumber(3), MadeLedger.Numbered([.. events, committed]));
+        var text = string.Join('\n', StepReport.Lines(history, null));
+        AssertHas("\nprompts: 1.25 epochs read, passed over: too_long 4, unsolved 2\n", text);
+        AssertHas("wave 3/0: judged, 2 groups from position 9, written by policy v2", text);
+        AssertHas("wave 3/1: judged, 1 groups from position 11 (passed over: too_long 4, unsolved 2), written by policy v2", text);
     }
 
     [Fact]

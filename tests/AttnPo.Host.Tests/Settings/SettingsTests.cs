@@ -1,5 +1,8 @@
+using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Run;
+using AttnPo.Core.Data;
 using AttnPo.Gpu;
+using AttnPo.Host.Models;
 using AttnPo.Host.Settings;
 using AttnPo.Host.Training;
 using Xunit;
@@ -197,6 +200,47 @@ public sealed class SettingsTests
         Assert.Empty(settings.DifferencesTo(held));
         foreach (var other in (string[])["prompt.template=plain", "prompt.system=Be brief.", "prompt.open-think=false"])
             Assert.NotEqual(settings.Hash(), SettingsFiles.Resolve("attnpo", [.. fixedByTheMachine, other]).Hash());
+    }
+
+    [Fact]
+    public void A_run_that_was_begun_before_prompts_could_be_passed_over_has_the_same_hash_still()
+    {
+        var settings = Resolve("");
+        string[] groups = ["rollout.long-prompts", "difficulty."];
+        var former = string.Join('\n', settings.ToHocon().Split('\n')
+            .Where(line => !groups.Any(group => line.TrimStart('#', ' ').StartsWith(group, StringComparison.Ordinal))));
+        var held = SettingsResolver.Resolve(
+            SettingsLayer.FromFile(Defaults, SettingOrigin.Defaults), SettingsLayer.FromText(former, "settings.conf", SettingOrigin.File));
+        Assert.Equal(settings.Hash(), held.Hash());
+        Assert.Empty(settings.DifferencesTo(held));
+        string[] choices = ["rollout.long-prompts=skip", "difficulty.skip-solved=1", "difficulty.skip-solved=2", "difficulty.skip-unsolved=1"];
+        Assert.Equal(5, choices.Select(choice => Resolve("", choice).Hash()).Append(settings.Hash()).Distinct().Count());
+        Assert.NotEqual(
+            Resolve("", "difficulty.skip-solved=1").Hash(), Resolve("", "difficulty.skip-solved=1", "difficulty.retry-every=5").Hash());
+    }
+
+    [Fact]
+    public void A_chance_for_prompts_of_which_none_is_passed_over_has_no_effect()
+    {
+        Assert.Contains(
+            "--set: difficulty.retry-every: 5 has no effect: difficulty.skip-solved = off and difficulty.skip-unsolved = off pass over no prompt",
+            ErrorOf("", "difficulty.retry-every=5"));
+        Assert.Equal("run.conf:2: difficulty.skip-solved: \"0\" is not a whole number from 1 to 100, or off", ErrorOf("difficulty.skip-solved = 0"));
+        Assert.Equal("run.conf:2: rollout.long-prompts: \"cut\" is not one of drop, skip", ErrorOf("rollout.long-prompts = cut"));
+    }
+
+    [Fact]
+    public void Which_prompts_are_passed_over_reaches_the_sampler()
+    {
+        var model = ModelFolder.Open("tiny-reasoner");
+        var (before, after) = (
+            StageSettings.PromptSampler(Resolve(""), model),
+            StageSettings.PromptSampler(
+                Resolve("rollout.long-prompts = skip\ndifficulty { skip-solved = 2, retry-every = 6 }"), model));
+        Assert.Equal((LongPrompts.Drop, null), (before.LongPrompts, before.Difficulty));
+        Assert.Equal((LongPrompts.Skip, new DifficultyFilter { SkipSolved = 2, RetryEvery = 6 }), (after.LongPrompts, after.Difficulty));
+        Assert.Equal(
+            new DifficultyFilter { SkipUnsolved = 1 }, StageSettings.PromptSampler(Resolve("difficulty.skip-unsolved = 1"), model).Difficulty);
     }
 
     [Theory]
