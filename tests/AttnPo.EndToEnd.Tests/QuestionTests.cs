@@ -61,4 +61,34 @@ public sealed class QuestionTests
         Assert.Equal(2, code);
         Assert.Contains("prompt.system", error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    [Trait("Contract", "C3")]
+    public async Task A_run_that_passes_over_prompts_and_is_gone_on_with_ends_as_one_left_alone_and_its_ledger_says_whom()
+    {
+        using var whole = new RunFolder();
+        using var parted = new RunFolder();
+        var data = whole.Path + ".jsonl";
+        // No response spells this gold, so every visit is unsolved; of six prompts the last is too long.
+        await File.WriteAllLinesAsync(data, Enumerable.Range(0, 6).Select(a =>
+            $"{{\"prompt\":\"<|begin|>a={a}; b:=a+5; ?{(a == 5 ? string.Concat(Enumerable.Repeat("b ", 60)) : "b")}\\n<think>\\n\",\"gold\":\"none\"}}"));
+        string[] settings =
+        [
+            $"data.files=[{data}]", "rollout.prompts-per-step=2", "rollout.waves-per-step=1", "rollout.samples=2", "rollout.max-new-tokens=20",
+            "rollout.max-prompt-tokens=60", "rollout.long-prompts=skip", "difficulty.skip-unsolved=1", "difficulty.retry-every=3", "checkpoint.every=2",
+        ];
+        string[] Train(RunFolder folder, int steps) =>
+            ["train", "--config", "attnpo", "--run", folder.Path, .. settings.Append($"steps={steps}").SelectMany(setting => new[] { "--set", setting })];
+        await Executable.DoneAsync(Train(whole, 4));
+        await Executable.DoneAsync(Train(parted, 3));
+        await Executable.DoneAsync("train", "--run", parted.Path, "--set", "steps=4");
+
+        Assert.Equal(whole.TimelessMetrics(), parted.TimelessMetrics());
+        Assert.Equal(whole.CheckpointHashes(4), parted.CheckpointHashes(4));
+        var last = whole.Metrics()[^1];
+        Assert.True(last["sample/skipped_unsolved"] > 0);
+        Assert.True(last["sample/epoch"] > 4 * 2 / 6.0);
+        Assert.Contains($"unsolved {last["sample/skipped_unsolved"]}", await Executable.DoneAsync("ledger", parted.Path, "--step", "4"), StringComparison.Ordinal);
+        Assert.True(whole.Metrics().Sum(row => row.GetValueOrDefault("sample/skipped_long")) > 0);
+    }
 }
