@@ -6,7 +6,14 @@ namespace AttnPo.Actors.Run;
 internal interface IRunCommand;
 
 /// <summary>Begin the run, or go on with it.</summary>
-internal sealed record OpenRun(RunId Run, string SettingsHash, string CodeVersion, ulong Seed, int Steps, bool TracksDifficulty = false) : IRunCommand;
+/// <param name="Run">Its name.</param>
+/// <param name="SettingsHash">Of all settings that decide its result.</param>
+/// <param name="CodeVersion">Of the code.</param>
+/// <param name="Seed">Of all draws.</param>
+/// <param name="Steps">Steps to make in all.</param>
+/// <param name="TracksDifficulty">As <see cref="RunStarted"/> has it.</param>
+internal sealed record OpenRun(
+    RunId Run, string SettingsHash, string CodeVersion, ulong Seed, int Steps, bool TracksDifficulty = false) : IRunCommand;
 
 /// <summary>Remember how far a wave of the step under way has come; what is known already is not journaled again.</summary>
 /// <param name="Progress">A <see cref="WaveSampled"/>, <see cref="WaveGenerated"/> or <see cref="WaveJudged"/>.</param>
@@ -21,8 +28,8 @@ internal sealed record RecordWave(RunEvent Progress) : IRunCommand;
 /// <param name="Metrics">Its figures.</param>
 /// <param name="Groups">How each of its groups ended.</param>
 internal sealed record CommitStep(
-    StepNumber Step, PolicyVersion Policy, int Prompts, int PromptSet, CheckpointRecord? Checkpoint, IReadOnlyDictionary<string, double> Metrics,
-    IReadOnlyList<GroupOutcome> Groups) : IRunCommand;
+    StepNumber Step, PolicyVersion Policy, int Prompts, int PromptSet, CheckpointRecord? Checkpoint,
+    IReadOnlyDictionary<string, double> Metrics, IReadOnlyList<GroupOutcome> Groups) : IRunCommand;
 
 /// <summary>Remember a checkpoint of the last committed step.</summary>
 internal sealed record RecordCheckpoint(StepNumber Step, CheckpointRecord Checkpoint) : IRunCommand;

@@ -18,7 +18,8 @@ internal static class StepReport
                 + (step.Checkpoint is { } checkpoint ? $"checkpoints/{checkpoint.Name}" : "the ledger")
             : $"step {step.Step}: under way";
         if (step.Committed is { Metrics: var metrics } && metrics.ContainsKey("sample/epoch"))
-            yield return $"prompts: {LedgerText.Figure(metrics, "sample/epoch", "0.00")} epochs read, passed over: {LedgerText.Skipped(Skipped(step))}";
+            yield return $"prompts: {LedgerText.Figure(metrics, "sample/epoch", "0.00")} epochs read, "
+                + $"passed over: {LedgerText.Skipped(Skipped(step))}";
         if (rolloutsSince is { } since && since.Value > step.Step.Value)
             yield return $"its files are pruned; rollouts are kept since step {since}";
         foreach (var wave in step.Waves)

@@ -44,12 +44,13 @@ internal static class StageSettings
         Difficulty = Difficulty(s),
     };
 
-    private static DifficultyFilter? Difficulty(ResolvedSettings s) => KeyEffects.WhySilent(s, "difficulty.retry-every") is not null ? null : new()
-    {
-        SkipSolved = Streak(s, "difficulty.skip-solved"),
-        SkipUnsolved = Streak(s, "difficulty.skip-unsolved"),
-        RetryEvery = s.Integer("difficulty.retry-every"),
-    };
+    private static DifficultyFilter? Difficulty(ResolvedSettings s) =>
+        KeyEffects.WhySilent(s, "difficulty.retry-every") is not null ? null : new()
+        {
+            SkipSolved = Streak(s, "difficulty.skip-solved"),
+            SkipUnsolved = Streak(s, "difficulty.skip-unsolved"),
+            RetryEvery = s.Integer("difficulty.retry-every"),
+        };
 
     private static int? Streak(ResolvedSettings s, string key) => s.Integer(key) is var visits and > 0 ? visits : null;
 

@@ -90,12 +90,13 @@ public sealed class PromptFilterTests(FilteredLeftAlone leftAlone) : IClassFixtu
             foreach (var wave in events.OfType<WaveSampled>().Where(wave => wave.Wave.Step == commit.Step).OrderBy(wave => wave.Wave.Index))
             {
                 Assert.Equal(cursor, wave.Position);
-                var (end, why) = (cursor + wave.Prompts.Count + (wave.Skipped?.Total ?? 0), new List<PromptSkip?>());
+                var end = cursor + wave.Prompts.Count + (wave.Skipped?.Total ?? 0);
                 var places = Enumerable.Range((int)cursor, (int)(end - cursor))
                     .Select(at => (Index: PromptOrder.At(7, at, 24), Epoch: at / 24)).ToArray();
-                why.AddRange(places.Select(place => WhyNot(place.Index, place.Epoch)));
+                var why = places.Select(place => WhyNot(place.Index, place.Epoch)).ToArray();
                 Assert.Equal(places.Where((_, i) => why[i] is null).Select(place => (long)place.Index), wave.Prompts);
-                Assert.Equal(why.Where(reason => reason is not null).Aggregate(SkippedPrompts.None, (sum, reason) => sum.Plus(reason!.Value)), wave.Skipped ?? SkippedPrompts.None);
+                Assert.Equal(
+                    why.OfType<PromptSkip>().Aggregate(SkippedPrompts.None, (sum, reason) => sum.Plus(reason)), wave.Skipped ?? SkippedPrompts.None);
                 (cursor, skipped) = (end, skipped.Plus(wave.Skipped ?? SkippedPrompts.None));
             }
             Assert.Equal(cursor, commit.PromptCursor);
