@@ -5,7 +5,7 @@ namespace AttnPo.Core.Verification;
 public sealed class MathVerifier(IAnswerGrader grader) : IAnswerVerifier
 {
     /// <inheritdoc/>
-    public string? Find(string text, Gold gold) => BoxedAnswer.Last(text, 0);
+    public string? Find(string text, Gold gold) => BoxedAnswer.Last(text);
 
     /// <inheritdoc/>
     public Grade Judge(string answer, Gold gold) => grader.Compare(gold.Text, answer);

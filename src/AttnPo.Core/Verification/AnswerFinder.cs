@@ -1,0 +1,105 @@
+using System.Text.RegularExpressions;
+using AttnPo.Core.Verification.Expressions;
+
+namespace AttnPo.Core.Verification;
+
+/// <summary>Finds the answer in a text. Every pass is linear in the text.</summary>
+public static partial class AnswerFinder
+{
+    // What can be part of an answer is no longer; looking further back than this finds other things.
+    private const int LongestClause = 400, LongestBetweenBoxes = 60, Tail = 20_000;
+
+    /// <summary>The answer; null where none of the sources holds one.</summary>
+    /// <param name="text">What follows the reasoning.</param>
+    /// <param name="sources">Where to look.</param>
+    public static string? Find(string text, AnswerSource sources)
+    {
+        var boxes = sources.HasFlag(AnswerSource.Box) ? BoxedAnswer.All(text) : [];
+        var phrase = sources.HasFlag(AnswerSource.Phrase) ? LastPhrase(text, finalOnly: boxes.Count > 0) : null;
+        // A response may box something on the way, and then say what its final answer is.
+        if (phrase is { } clause && (boxes.Count == 0 || clause.Start > boxes[^1].End) && OfClause(text[clause.Start..clause.End], sources) is { } said) return said;
+        if (boxes.Count > 0) return Joined(text, boxes);
+        return LastOf(text, sources);
+    }
+
+    /// <summary>
+    /// An answer as it is, or the one within a text: what stands in the reference answers of data sets, some of which are whole solutions.
+    /// </summary>
+    public static string Whole(string text) => !text.Contains(@"\boxed", StringComparison.Ordinal) && IsAnswer(text) ? text : Find(text, AnswerSource.Anywhere) ?? text;
+
+    /// <summary>The last box, and those that only a comma, "and" or "or" parts from it: together they are one answer.</summary>
+    private static string Joined(string text, IReadOnlyList<BoxedAnswer.Box> boxes)
+    {
+        var first = boxes.Count - 1;
+        while (first > 0 && boxes[first].Start - boxes[first - 1].End is > 0 and <= LongestBetweenBoxes
+            && Connection().IsMatch(text[boxes[first - 1].End..boxes[first].Start])) first--;
+        return string.Join(", ", boxes.Skip(first).Select(box => text[box.Content..(box.End - 1)]));
+    }
+
+    private static (int Start, int End)? LastPhrase(string text, bool finalOnly)
+    {
+        var from = Math.Max(0, text.Length - Tail);
+        Match? last = null;
+        foreach (Match match in (finalOnly ? FinalAnswer() : AnswerIs()).Matches(text[from..])) last = match;
+        if (last is null) return null;
+        var start = from + last.Index + last.Length;
+        var end = Math.Min(text.Length, start + LongestClause);
+        if (SentenceEnd().Match(text[start..end]) is { Success: true } stop) end = start + stop.Index;
+        return (start, end);
+    }
+
+    private static string? OfClause(string clause, AnswerSource sources)
+    {
+        if (clause.Contains(@"\boxed", StringComparison.Ordinal)) return null;
+        return IsAnswer(clause) ? clause.Trim() : LastOf(clause, sources | AnswerSource.Formula | AnswerSource.Number);
+    }
+
+    /// <summary>The last formula that can be read, or the last number, whichever stands later.</summary>
+    private static string? LastOf(string text, AnswerSource sources)
+    {
+        var tail = text[Math.Max(0, text.Length - Tail)..];
+        var formula = sources.HasFlag(AnswerSource.Formula) ? Formulas().Matches(tail).LastOrDefault(match => IsAnswer(Inner(match))) : null;
+        var number = sources.HasFlag(AnswerSource.Number) ? Numbers().Matches(tail).LastOrDefault() : null;
+        if (formula is null) return number?.Value.Replace(DecimalComma().IsMatch(number.Value) ? "," : "\0", ".", StringComparison.Ordinal);
+        return number is null || number.Index < formula.Index + formula.Length ? Inner(formula).Trim()
+            : number.Value;
+    }
+
+    private static string Inner(Match formula) => formula.Groups.Cast<Group>().Skip(1).First(group => group.Success).Value;
+
+    /// <summary>Whether a text can be read as an answer, and is more than words.</summary>
+    private static bool IsAnswer(string text)
+    {
+        if (text.Length > LongestClause) return false;
+        try
+        {
+            var parsed = MathParser.Parse(MathText.Normalize(text), CommaReading.Thousands, new WorkBudget(1_000_000), out _);
+            return parsed is not Words && !ExpressionTree.Any(parsed, part => part is Words { Text: var words } && words.Contains(' ', StringComparison.Ordinal));
+        }
+        catch (Exception e) when (e is UnreadableException or OverBudgetException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"^[\s$.]*(?:\\[()\[\],;:! ]|\\q?quad|\\text\{|[\s$}.,;&]|\\\\)*(?:and|or|,)?(?:[^.{}\n]|\\text\{[^{}]*\}|\n)*?(?:and|or|,|=)[^.\n]*$", RegexOptions.CultureInvariant, 100)]
+    private static partial Regex Connection();
+
+    [GeneratedRegex(@"\bfinal answer(?:\s+is)?\s*[:=]?\s+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex FinalAnswer();
+
+    [GeneratedRegex(@"\b(?:answer|result|solution|value|total|sum|product)s?\s+(?:is|are|=|equals)\s*:?\s*|\banswers?\s*:\s*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex AnswerIs();
+
+    [GeneratedRegex(@"[.!?](?=\s|$)|\n\s*\n|<\|", RegexOptions.CultureInvariant)]
+    private static partial Regex SentenceEnd();
+
+    [GeneratedRegex(@"\$\$([^$]+)\$\$|\$([^$]+)\$|\\\(((?:(?!\\\)).)+)\\\)|\\\[((?:(?!\\\]).)+)\\\]", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex Formulas();
+
+    [GeneratedRegex(@"(?<![\p{L}\d.,])-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?!\d)|\d+/\d+|\d+(?:\.\d+)?)%?", RegexOptions.CultureInvariant)]
+    private static partial Regex Numbers();
+
+    [GeneratedRegex(@"^-?\d+,\d{1,2}$", RegexOptions.CultureInvariant)]
+    private static partial Regex DecimalComma();
+}

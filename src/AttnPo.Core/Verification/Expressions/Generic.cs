@@ -1,0 +1,28 @@
+using System.Text;
+
+namespace AttnPo.Core.Verification.Expressions;
+
+/// <summary>Values that stand for "any": the same for the same name, in no relation to those of others.</summary>
+internal static class Generic
+{
+    /// <summary>A real number from 0.5 to 1.5.</summary>
+    public static BigFloat Value(string name) => BigFloat.Of((Hash(name, 0) >> 11) | 1, -53) + BigFloat.Of(1, -1);
+
+    /// <summary>The real value of a variable at a point: from 0.25 to 4 and, at every other point, of either sign.</summary>
+    public static BigFloat Real(string name, int point)
+    {
+        var bits = Hash(name, point + 1);
+        var value = BigFloat.Of((bits >> 11) | 1, -51) + BigFloat.Of(1, -2);
+        return point % 2 == 1 && (bits & 1) == 1 ? -value : value;
+    }
+
+    // FNV-1a with a finishing mix: it need not be strong, only the same everywhere.
+    private static ulong Hash(string name, int salt)
+    {
+        var hash = 14695981039346656037UL + (ulong)salt * 0x9E3779B97F4A7C15UL;
+        foreach (var b in Encoding.UTF8.GetBytes(name)) hash = (hash ^ b) * 1099511628211UL;
+        hash ^= hash >> 31;
+        hash *= 0xBF58476D1CE4E5B9UL;
+        return hash ^ (hash >> 29);
+    }
+}

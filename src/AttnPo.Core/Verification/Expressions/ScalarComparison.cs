@@ -1,0 +1,134 @@
+namespace AttnPo.Core.Verification.Expressions;
+
+/// <summary>
+/// Whether two numbers or formulas are the same: by normal form where that decides, otherwise by their values at points. Formulas are
+/// compared at real points where both are defined in the reals; only where there is none, by their complex values.
+/// </summary>
+/// <param name="budget">Pays.</param>
+internal sealed class ScalarComparison(WorkBudget budget)
+{
+    private const int MostPoints = 12, EnoughPoints = 3;
+
+    // Agreement to this many bits, of the larger value and of the largest term, is equality.
+    private const int Agreement = 100, NoiseBelowTerms = 150;
+
+    // A decimal fraction of so many digits was cut off from what rounds to it.
+    private const int DigitsOfApproximation = 10;
+
+    /// <summary>Whether a = b. A percent or degree sign that stands on one side alone may be a mere unit.</summary>
+    public bool Same(Expression a, Expression b)
+    {
+        if (Same(a, b, unitsAreOne: false)) return true;
+        var (unitsA, unitsB) = (HasUnit(a), HasUnit(b));
+        return unitsA != unitsB && Same(a, b, unitsAreOne: true);
+    }
+
+    /// <summary>Whether a = c b for a number c that is not 0: then a = 0 and b = 0 are one equation.</summary>
+    /// <param name="a">Left side less right side.</param>
+    /// <param name="b">Of the other equation.</param>
+    /// <param name="positive">Whether c must be above 0, as between inequalities.</param>
+    public bool Proportional(Expression a, Expression b, bool positive)
+    {
+        BigComplex? ratio = null;
+        var agreed = 0;
+        for (var point = 0; point < MostPoints && agreed <= EnoughPoints; point++)
+        {
+            if (Values(a, b, point, unitsAreOne: false) is not { } at || at.LeftReals) continue;
+            if (IsZero(at.A, at.Noise) != IsZero(at.B, at.Noise)) return false;
+            if (IsZero(at.A, at.Noise)) continue;
+            ratio ??= at.A / at.B;
+            if (!Agree(at.A, ratio.Value * at.B, at.Noise)) return false;
+            agreed++;
+        }
+        return ratio is { } factor && agreed >= 1 && (!positive || factor is { IsReal: true, Re.Sign: > 0 });
+    }
+
+    /// <summary>The value of what holds no variable; null of anything else, and of what is not real.</summary>
+    public BigFloat? RealValue(Expression expression)
+    {
+        if (!IsClosed(expression)) return null;
+        var evaluator = new Evaluator(name => Generic.Value(name), budget, unitsAreOne: false);
+        return evaluator.Value(expression) is { } value && IsZero(value.Im, value.Magnitude) ? value.Re : null;
+    }
+
+    /// <summary>Whether an expression holds no variable.</summary>
+    public static bool IsClosed(Expression expression) => !ExpressionTree.Any(expression, part => part is Symbol or Words or Binder
+        || (part is Apply apply && !KnownFunctions.Has(apply.Function, apply.Arguments.Count) && apply.Function != Apply.Root));
+
+    private static bool HasUnit(Expression expression) =>
+        ExpressionTree.Any(expression, part => part is Constant { Name: NamedConstant.Degree or NamedConstant.Percent });
+
+    private bool Same(Expression a, Expression b, bool unitsAreOne)
+    {
+        var forms = new NormalForm(budget, unitsAreOne);
+        if (forms.Of(a) is { } left && forms.Of(b) is { } right)
+        {
+            if (left.SameAs(right)) return true;
+            if (forms.IsDecisive(left) && forms.IsDecisive(right)) return left.AsRational is { } x && right.AsRational is { } y && Rounded(a, b, x, y);
+        }
+        return AgreeAtPoints(a, b, unitsAreOne) || Approximates(a, b) || Approximates(b, a);
+    }
+
+    /// <summary>Of two numbers one may be the other, cut off after many decimals.</summary>
+    private bool Rounded(Expression a, Expression b, Rational x, Rational y) =>
+        (Decimal(a) is { Digits: >= DigitsOfApproximation } || Decimal(b) is { Digits: >= DigitsOfApproximation }) && x != y && (Approximates(a, b) || Approximates(b, a));
+
+    private bool AgreeAtPoints(Expression a, Expression b, bool unitsAreOne)
+    {
+        var needed = IsClosed(a) && IsClosed(b) ? 1 : EnoughPoints;
+        var (real, complex) = (0, 0);
+        var complexDiffers = false;
+        for (var point = 0; point < MostPoints && real < needed; point++)
+        {
+            if (Values(a, b, point, unitsAreOne) is not { } at) continue;
+            var agrees = Agree(at.A, at.B, at.Noise);
+            if (at.LeftReals)
+            {
+                complex++;
+                complexDiffers |= !agrees;
+                if (needed == 1) break;
+            }
+            else if (!agrees) return false;
+            else real++;
+        }
+        return real > 0 || (complex > 0 && !complexDiffers);
+    }
+
+    private (BigComplex A, BigComplex B, bool LeftReals, long Noise)? Values(Expression a, Expression b, int point, bool unitsAreOne)
+    {
+        // What takes a complex number apart is tried on complex numbers.
+        var isComplex = ExpressionTree.Any(a, TakesApart) || ExpressionTree.Any(b, TakesApart);
+        var hasI = isComplex || ExpressionTree.Any(a, IsI) || ExpressionTree.Any(b, IsI);
+        BigComplex At(string name) => isComplex ? new BigComplex(Generic.Real(name, point), Generic.Real(name + "'", point + 1)) : Generic.Real(name, point);
+        Evaluator left = new(At, budget, unitsAreOne), right = new(At, budget, unitsAreOne);
+        if (left.Value(a) is not { } x || right.Value(b) is not { } y) return null;
+        return (x, y, !hasI && (left.LeftReals || right.LeftReals), Math.Max(left.LargestTerm, right.LargestTerm));
+    }
+
+    private static bool TakesApart(Expression part) => part is Apply { Function: "conj" or "Re" or "Im" };
+
+    private static bool IsI(Expression part) => part is Constant { Name: NamedConstant.I };
+
+    private static bool Agree(BigComplex a, BigComplex b, long noise)
+    {
+        var gap = (a - b).Magnitude;
+        return gap <= Math.Max(a.Magnitude, b.Magnitude) - Agreement || IsZero(a - b, noise);
+    }
+
+    private static bool IsZero(BigComplex value, long noise) => value.IsZero || value.Magnitude <= noise - NoiseBelowTerms;
+
+    private bool Approximates(Expression decimalSide, Expression exactSide)
+    {
+        if (Decimal(decimalSide) is not { Digits: >= DigitsOfApproximation } written || RealValue(exactSide) is not { } exact) return false;
+        if (RealValue(decimalSide) is not { } value) return false;
+        var unit = BigFloat.One / BigFloat.Of(System.Numerics.BigInteger.Pow(10, Math.Min(written.Decimals, 50)), 0);
+        return BigFloat.Compare(BigFloat.Abs(value - exact), unit) <= 0;
+    }
+
+    private static Number? Decimal(Expression expression) => expression switch
+    {
+        Number { Digits: > 0 } number => number,
+        Product { Factors: [Number { Digits: 0 }, Number { Digits: > 0 } number] } => number,
+        _ => null,
+    };
+}
