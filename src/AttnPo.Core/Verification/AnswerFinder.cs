@@ -7,7 +7,7 @@ namespace AttnPo.Core.Verification;
 public static partial class AnswerFinder
 {
     // What can be part of an answer is no longer; looking further back than this finds other things.
-    private const int LongestClause = 400, LongestBetweenBoxes = 60, Tail = 20_000;
+    private const int LongestClause = 400, LongestBetweenBoxes = 60, Tail = 20_000, MostFormulas = 20;
 
     /// <summary>The answer; null where none of the sources holds one.</summary>
     /// <param name="text">What follows the reasoning.</param>
@@ -32,9 +32,12 @@ public static partial class AnswerFinder
     {
         var first = boxes.Count - 1;
         while (first > 0 && boxes[first].Start - boxes[first - 1].End is > 0 and <= LongestBetweenBoxes
-            && Connection().IsMatch(text[boxes[first - 1].End..boxes[first].Start])) first--;
+            && Connects(text[boxes[first - 1].End..boxes[first].Start])) first--;
         return string.Join(", ", boxes.Skip(first).Select(box => text[box.Content..(box.End - 1)]));
     }
+
+    private static bool Connects(string between) =>
+        Connective().IsMatch(between) && !SentenceEnd().IsMatch(between.Trim('$', ' ', '\\', ')', ']', '.'));
 
     private static (int Start, int End)? LastPhrase(string text, bool finalOnly)
     {
@@ -58,19 +61,56 @@ public static partial class AnswerFinder
     private static string? LastOf(string text, AnswerSource sources)
     {
         var tail = text[Math.Max(0, text.Length - Tail)..];
-        var formula = sources.HasFlag(AnswerSource.Formula) ? Formulas().Matches(tail).LastOrDefault(match => IsAnswer(Inner(match))) : null;
-        var number = sources.HasFlag(AnswerSource.Number) ? Numbers().Matches(tail).LastOrDefault() : null;
-        if (formula is null) return number?.Value.Replace(DecimalComma().IsMatch(number.Value) ? "," : "\0", ".", StringComparison.Ordinal);
-        return number is null || number.Index < formula.Index + formula.Length ? Inner(formula).Trim()
-            : number.Value;
+        var formula = sources.HasFlag(AnswerSource.Formula) ? LastFormula(tail) : null;
+        var number = sources.HasFlag(AnswerSource.Number) ? Numbers().Matches(tail) is { Count: > 0 } all ? all[^1] : null : null;
+        if (formula is { } range && (number is null || number.Index < range.End)) return tail[range.Start..range.End].Trim();
+        if (number is null) return null;
+        // In prose two digits behind a comma are decimals: 2,74 euros.
+        return DecimalComma().IsMatch(number.Value) ? number.Value.Replace(',', '.') : number.Value;
     }
 
-    private static string Inner(Match formula) => formula.Groups.Cast<Group>().Skip(1).First(group => group.Success).Value;
+    /// <summary>The last formula that can be read: between dollar signs or their likes.</summary>
+    private static (int Start, int End)? LastFormula(string text)
+    {
+        var formulas = Formulas(text);
+        for (var i = formulas.Count - 1; i >= Math.Max(0, formulas.Count - MostFormulas); i--)
+            if (IsAnswer(text[formulas[i].Start..formulas[i].End])) return formulas[i];
+        return null;
+    }
+
+    private static List<(int Start, int End)> Formulas(string text)
+    {
+        var formulas = new List<(int, int)>();
+        var unclosed = new HashSet<string>();
+        for (var i = 0; i < text.Length; i++)
+        {
+            string? close = text[i] switch
+            {
+                '$' => i + 1 < text.Length && text[i + 1] == '$' ? "$$" : "$",
+                '\\' when i + 1 < text.Length => text[i + 1] switch { '(' => @"\)", '[' => @"\]", _ => "" },
+                _ => null,
+            };
+            if (close is null) continue;
+            // An escaped sign opens nothing.
+            var start = i + Math.Max(close.Length, text[i] == '\\' ? 2 : 1);
+            var end = close.Length == 0 || unclosed.Contains(close) ? -1 : text.IndexOf(close, Math.Min(start, text.Length), StringComparison.Ordinal);
+            if (end < 0)
+            {
+                unclosed.Add(close);
+                i = start - 1;
+                continue;
+            }
+            if (end > start) formulas.Add((start, end));
+            i = end + close.Length - 1;
+        }
+        return formulas;
+    }
 
     /// <summary>Whether a text can be read as an answer, and is more than words.</summary>
     private static bool IsAnswer(string text)
     {
-        if (text.Length > LongestClause) return false;
+        // Words in front of a formula lead up to it.
+        if (text.Length > LongestClause || LeadingWords().IsMatch(text)) return false;
         try
         {
             var parsed = MathParser.Parse(MathText.Normalize(text), CommaReading.Thousands, new WorkBudget(1_000_000), out _);
@@ -82,8 +122,11 @@ public static partial class AnswerFinder
         }
     }
 
-    [GeneratedRegex(@"^[\s$.]*(?:\\[()\[\],;:! ]|\\q?quad|\\text\{|[\s$}.,;&]|\\\\)*(?:and|or|,)?(?:[^.{}\n]|\\text\{[^{}]*\}|\n)*?(?:and|or|,|=)[^.\n]*$", RegexOptions.CultureInvariant, 100)]
-    private static partial Regex Connection();
+    [GeneratedRegex(@"\b(?:and|or)\b|,", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Connective();
+
+    [GeneratedRegex(@"^[^$\\]*\b\p{L}{2,}[^$\\]*(?:\$|\\[(\[])", RegexOptions.CultureInvariant)]
+    private static partial Regex LeadingWords();
 
     [GeneratedRegex(@"\bfinal answer(?:\s+is)?\s*[:=]?\s+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FinalAnswer();
@@ -93,9 +136,6 @@ public static partial class AnswerFinder
 
     [GeneratedRegex(@"[.!?](?=\s|$)|\n\s*\n|<\|", RegexOptions.CultureInvariant)]
     private static partial Regex SentenceEnd();
-
-    [GeneratedRegex(@"\$\$([^$]+)\$\$|\$([^$]+)\$|\\\(((?:(?!\\\)).)+)\\\)|\\\[((?:(?!\\\]).)+)\\\]", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
-    private static partial Regex Formulas();
 
     [GeneratedRegex(@"(?<![\p{L}\d.,])-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?!\d)|\d+/\d+|\d+(?:\.\d+)?)%?", RegexOptions.CultureInvariant)]
     private static partial Regex Numbers();

@@ -9,7 +9,7 @@ namespace AttnPo.Core.Verification.Expressions;
 internal sealed class Evaluator(Func<string, BigComplex> point, WorkBudget budget, bool unitsAreOne)
 {
     // A function on 192 bits takes some 10 to 40 microseconds, one operation some hundred nanoseconds.
-    private const int FunctionCost = 3000, OperationCost = 30;
+    private const int FunctionCost = 3000, OperationCost = 80;
     private const int LargestUnrolling = 1000;
 
     private readonly Dictionary<string, BigComplex> _bound = [];
@@ -83,7 +83,7 @@ internal sealed class Evaluator(Func<string, BigComplex> point, WorkBudget budge
         if (Value(power.Base) is not { } value) return null;
         if (power.Exponent is Number { Value: var exponent } && exponent.IsSmall(out var whole))
         {
-            budget.Spend(40L * OperationCost);
+            budget.Spend(20L * OperationCost);
             return BigComplex.Power(value, whole);
         }
         if (power.Exponent is Number { Value: var fraction } && fraction.Denominator <= 64) return RationalPower(value, fraction);
