@@ -67,7 +67,7 @@ internal sealed partial class AnswerComparison
     private bool SameValue(Relation relation, Expression value)
     {
         if (relation.Operators.Contains(RelationKind.About) && relation.Members.Any(member => !IsName(member) && Same(member, value))) return true;
-        if (relation.Operators.Any(kind => kind is not (RelationKind.Equal or RelationKind.About or RelationKind.In))) return false;
+        if (relation.Operators.Any(kind => kind is not (RelationKind.Equal or RelationKind.About or RelationKind.In or RelationKind.Congruent))) return false;
         var (first, last) = (relation.Members[0], relation.Members[^1]);
         if (IsName(first)) return Same(last, value);
         if (IsName(last) && relation.Operators is [RelationKind.Equal]) return Same(first, value);

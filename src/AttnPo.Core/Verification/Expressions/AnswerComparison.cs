@@ -99,7 +99,7 @@ internal sealed partial class AnswerComparison
     private static IReadOnlyList<Expression> Items(Expression expression, Expression counterpart) => expression switch
     {
         Sequence { Kind: SequenceKind.List or SequenceKind.Set } sequence => sequence.Items,
-        Sequence { Kind: SequenceKind.Tuple } tuple when counterpart is Sequence { Kind: SequenceKind.List } list && !list.Items.Any(item => item is Sequence) => tuple.Items,
+        Sequence { Kind: SequenceKind.Tuple } tuple when !SetReading.IsSetLike(tuple) && counterpart is Sequence { Kind: SequenceKind.List } list && !list.Items.Any(item => item is Sequence) => tuple.Items,
         // (p, q) = (3, 2) is p = 3, q = 2.
         Relation { Operators: [RelationKind.Equal], Members: [Sequence { Kind: SequenceKind.Tuple } names, Sequence { Kind: SequenceKind.Tuple } values] }
             when counterpart is Sequence { Kind: SequenceKind.List } && names.Items.Count == values.Items.Count =>

@@ -8,13 +8,17 @@ internal static class Generic
     /// <summary>A real number from 0.5 to 1.5.</summary>
     public static BigFloat Value(string name) => BigFloat.Of((Hash(name, 0) >> 11) | 1, -53) + BigFloat.Of(1, -1);
 
-    /// <summary>The real value of a variable at a point: from 0.25 to 4 and, at every other point, of either sign.</summary>
+    /// <summary>The real value of a variable at a point: of a magnitude from 0.25 to 4. At the first point all are positive, at
+    /// the second negative, and of either sign at the others.</summary>
     public static BigFloat Real(string name, int point)
     {
         var bits = Hash(name, point + 1);
         var value = BigFloat.Of((bits >> 11) | 1, -51) + BigFloat.Of(1, -2);
-        return point % 2 == 1 && (bits & 1) == 1 ? -value : value;
+        return point == 1 || (point > 1 && (bits & 1) == 1) ? -value : value;
     }
+
+    /// <summary>The whole value of a variable at a point: from 1 to 60.</summary>
+    public static BigFloat Whole(string name, int point) => BigFloat.Of((Hash(name, point + 1) >> 8) % 60 + 1, 0);
 
     // FNV-1a with a finishing mix: it need not be strong, only the same everywhere.
     private static ulong Hash(string name, int salt)

@@ -176,7 +176,7 @@ internal sealed partial class MathParser
         var raw = at < _scanner.Text.Length && _scanner.Text[at] == '{' ? _scanner.Text[(at + 1).._scanner.ClosingBrace(at)] : _scanner.Text.Substring(Math.Min(at, _scanner.Text.Length - 1), 1);
         var letters = MathText.Letters(raw);
         if (letters is null) throw new UnreadableException("an empty subscript");
-        var isName = letters.All(char.IsAsciiDigit) || (letters.Length > 1 && letters.All(char.IsLetterOrDigit));
+        var isName = raw.AsSpan().IndexOfAny("+-*/^(,") < 0 && (letters.All(char.IsAsciiDigit) || (letters.Length > 1 && letters.All(char.IsLetterOrDigit)));
         if (!isName) return new Apply(name + "_", Argument());
         Raw();
         return new Symbol($"{name}_{letters}");

@@ -265,6 +265,11 @@ internal sealed partial class MathParser
                     Take();
                     behind = new Product([behind, Reciprocal(Factor())]);
                 }
+                if (behind is Words unitInBraces)
+                {
+                    unit = unitInBraces.Text;
+                    continue;
+                }
                 if (IsProse(factors[^1])) throw new UnreadableException("words in front of a value");
                 if (mayBeMixed && factors.Count == 1 && IsProperFraction(behind)) factors[0] = new Sum([factors[0], behind]);
                 else factors.Add(behind);

@@ -141,6 +141,7 @@ internal sealed class MathScanner(string text, CommaReading commas, WorkBudget b
         if (KnownFunctions.IsName(run) || WordTable.Command(run) is not null) return new(TokenKind.Command, WordTable.Command(run) ?? run, end);
         if (WordTable.IsConnective(run) || run.Length >= (_isMathematical ? 4 : 3) || (run.Length > 1 && !char.IsAscii(run[0])))
             return new(TokenKind.Words, run, end);
+        if (Units.IsKnown(run) && text.AsSpan(0, at).TrimEnd() is [.., >= '0' and <= '9']) return new(TokenKind.Words, run, end);
         return new(TokenKind.Letter, run[0].ToString(), at + 1);
     }
 
@@ -174,6 +175,8 @@ internal sealed class MathScanner(string text, CommaReading commas, WorkBudget b
         {
             // 0.\overline{3}: the point stands before what repeats.
             if (Repeating(at + 1) is { } behind) return Number(digits, "", behind.Digits, behind.End);
+            // 1./3
+            if (at + 1 < text.Length && text[at + 1] is '/' or '*' or '^') at++;
         }
         return decimals.Length > 0 && Repeating(at) is { } repeating
             ? Number(digits, decimals, repeating.Digits, repeating.End) : Number(digits, decimals, "", at);

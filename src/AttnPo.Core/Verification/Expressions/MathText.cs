@@ -34,7 +34,7 @@ internal static partial class MathText
             // Where some are doubled and rows may end in two, only the commands themselves tell.
             else if (!text.Contains(@"\begin", StringComparison.Ordinal)) text = DoubledCommand().Replace(text, match => match.Value[1..]);
         }
-        text = text.Trim();
+        text = HalfOfDay().Replace(text, match => $@" \text{{{char.ToLowerInvariant(match.Value[0])}m}}").Trim();
         var end = text.Length;
         while (end > 0 && (text[end - 1] is '.' or ',' or ';' or ':' || char.IsWhiteSpace(text[end - 1]) || IsLoneBackslash(text.AsSpan(0, end)))) end--;
         return text[..end];
@@ -67,6 +67,9 @@ internal static partial class MathText
 
     [GeneratedRegex(@"\\\\(?:d?frac|tfrac|sqrt|left|right|begin|text|cdot|times|pi|boxed|circ)(?![a-z])")]
     private static partial Regex DoubledCommand();
+
+    [GeneratedRegex(@"(?<![A-Za-z])[AaPp]\.\s?[Mm]\.?(?![A-Za-z])")]
+    private static partial Regex HalfOfDay();
 
     [GeneratedRegex(@"(?<!\\)\\(?:\\\\)*(?!\\)")]
     private static partial Regex OddBackslashes();

@@ -7,7 +7,7 @@ namespace AttnPo.Core.Verification.Expressions;
 /// <param name="budget">Pays.</param>
 internal sealed class ScalarComparison(WorkBudget budget)
 {
-    private const int MostPoints = 12, EnoughPoints = 3;
+    private const int MostPoints = 12, EnoughPoints = 4, EnoughWholePoints = 8;
 
     // Agreement to this many bits, of the larger value and of the largest term, is equality.
     private const int Agreement = 100, NoiseBelowTerms = 150;
@@ -75,7 +75,7 @@ internal sealed class ScalarComparison(WorkBudget budget)
 
     private bool AgreeAtPoints(Expression a, Expression b, bool unitsAreOne)
     {
-        var needed = IsClosed(a) && IsClosed(b) ? 1 : EnoughPoints;
+        var needed = IsClosed(a) && IsClosed(b) ? 1 : IsOfWholeNumbers(a, b) ? EnoughWholePoints : EnoughPoints;
         var (real, complex) = (0, 0);
         var complexDiffers = false;
         for (var point = 0; point < MostPoints && real < needed; point++)
@@ -99,11 +99,20 @@ internal sealed class ScalarComparison(WorkBudget budget)
         // What takes a complex number apart is tried on complex numbers.
         var isComplex = ExpressionTree.Any(a, TakesApart) || ExpressionTree.Any(b, TakesApart);
         var hasI = isComplex || ExpressionTree.Any(a, IsI) || ExpressionTree.Any(b, IsI);
-        BigComplex At(string name) => isComplex ? new BigComplex(Generic.Real(name, point), Generic.Real(name + "'", point + 1)) : Generic.Real(name, point);
+        var isWhole = IsOfWholeNumbers(a, b);
+        BigComplex At(string name) => isWhole ? Generic.Whole(name, point)
+            : isComplex ? new BigComplex(Generic.Real(name, point), Generic.Real(name + "'", point + 1)) : Generic.Real(name, point);
         Evaluator left = new(At, budget, unitsAreOne), right = new(At, budget, unitsAreOne);
         if (left.Value(a) is not { } x || right.Value(b) is not { } y) return null;
         return (x, y, !hasI && (left.LeftReals || right.LeftReals), Math.Max(left.LargestTerm, right.LargestTerm));
     }
+
+    // Of functions that are steps, or known at whole numbers alone, points between two say little or nothing.
+    private static bool IsOfWholeNumbers(Expression a, Expression b) =>
+        ExpressionTree.Any(a, IsOfWholeNumbers) || ExpressionTree.Any(b, IsOfWholeNumbers);
+
+    private static bool IsOfWholeNumbers(Expression part) =>
+        part is Apply { Function: "floor" or "ceil" or "mod" or "gcd" or "lcm" or Apply.Factorial or Apply.Binomial };
 
     private static bool TakesApart(Expression part) => part is Apply { Function: "conj" or "Re" or "Im" };
 

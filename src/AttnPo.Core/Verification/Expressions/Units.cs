@@ -17,6 +17,9 @@ internal static class Units
     /// <summary>Whether words say morning or afternoon, and which.</summary>
     public static bool? IsAfternoon(string unit) => Bare(unit) switch { "pm" => true, "am" => false, _ => null };
 
+    /// <summary>Whether a run of letters is the name of a unit; single letters are not: they are variables.</summary>
+    public static bool IsKnown(string letters) => letters.Length > 1 && Known.ContainsKey(letters);
+
     private static string Bare(string unit)
     {
         var bare = string.Concat(unit.ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c == '/'));
