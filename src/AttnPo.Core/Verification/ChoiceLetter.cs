@@ -57,11 +57,11 @@ internal static partial class ChoiceLetter
     private static partial Regex Command();
 
     // Alone, or with what parts it from the choice's text.
-    [GeneratedRegex(@"^\s*(?:(?i:option|choice|answer)[:\s]\s*)?(?:\(\s*(?<letter>[A-Za-z])\s*\)|(?<letter>[A-Za-z])\s*(?:[.:)\]]|$)|(?<letter>[B-HJ-Z])\s+(?=\S))")]
+    [GeneratedRegex(@"^\s*(?:(?i:option|choice|answer)[:\s]\s*)?(?:\(\s*(?<letter>[A-Za-z])\s*\)|(?<letter>[A-Za-z])\s*(?:[.:)\]]|$)|(?<letter>[B-HJ-Z])\s+(?=\S)(?![A-Z](?![A-Za-z0-9])))")]
     private static partial Regex InBox();
 
     // Two letters are no choice.
-    [GeneratedRegex(@"^\s*(?:,|;|/|&|\\&|and\b|or\b)?\s*\(?[A-Z]\)?\s*(?:$|[,;/)&]|and\b|or\b)")]
+    [GeneratedRegex(@"^\s*(?:,|;|/|\\?&|and\b|or\b)\s*\(?[A-Z](?![A-Za-z0-9])")]
     private static partial Regex Another();
 
     [GeneratedRegex(

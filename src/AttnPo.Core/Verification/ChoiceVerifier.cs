@@ -7,8 +7,12 @@ namespace AttnPo.Core.Verification;
 public sealed class ChoiceVerifier : IAnswerVerifier
 {
     /// <inheritdoc/>
-    public string? Find(string text, Gold gold) =>
-        (BoxedAnswer.Last(text, 0) is { } box ? ChoiceLetter.OfBox(box) : null) ?? ChoiceLetter.OfProse(text);
+    public string? Find(string text, Gold gold)
+    {
+        if (BoxedAnswer.Last(text, 0) is not { } box) return ChoiceLetter.OfProse(text);
+        // A box of something else, of two letters for one, is no prose.
+        return ChoiceLetter.OfBox(box) ?? ChoiceLetter.OfProse(text.Remove(text.LastIndexOf(box, StringComparison.Ordinal), box.Length));
+    }
 
     /// <inheritdoc/>
     /// <exception cref="FormatException">The gold answer is no letter.</exception>
