@@ -20,7 +20,7 @@ internal static partial class ChoiceLetter
     }
 
     /// <summary>
-    /// The letter that follows the last "answer is" or "Answer:" that one follows, wherever other letters stand; else that of a last line
+    /// The letter that follows the last "answer is" or "Answer:" that one follows, wherever others stand; else that of a last line
     /// that is a choice; else that of the last "option C" and its kind; else the very last word. Null without any.
     /// </summary>
     public static string? OfProse(string text) =>
@@ -57,7 +57,9 @@ internal static partial class ChoiceLetter
     private static partial Regex Command();
 
     // Alone, or with what parts it from the choice's text.
-    [GeneratedRegex(@"^\s*(?:(?i:option|choice|answer)[:\s]\s*)?(?:\(\s*(?<letter>[A-Za-z])\s*\)|(?<letter>[A-Za-z])\s*(?:[.:)\]]|$)|(?<letter>[B-HJ-Z])\s+(?=\S)(?![A-Z](?![A-Za-z0-9])))")]
+    [GeneratedRegex(
+        @"^\s*(?:(?i:option|choice|answer)[:\s]\s*)?"
+        + @"(?:\(\s*(?<letter>[A-Za-z])\s*\)|(?<letter>[A-Za-z])\s*(?:[.:)\]]|$)|(?<letter>[B-HJ-Z])\s+(?=\S)(?![A-Z](?![A-Za-z0-9])))")]
     private static partial Regex InBox();
 
     // Two letters are no choice.
@@ -65,7 +67,8 @@ internal static partial class ChoiceLetter
     private static partial Regex Another();
 
     [GeneratedRegex(
-        @"\banswer(?:\s+(?:choice|option|letter|here|to\s+(?:this|the)\s+question))?[*_]{0,3}\s{0,3}(?:(?:is|would\s+be|must\s+be|should\s+be)\b|:|=|→|->)",
+        @"\banswer(?:\s+(?:choice|option|letter|here|to\s+(?:this|the)\s+question))?"
+        + @"[*_]{0,3}\s{0,3}(?:(?:is|would\s+be|must\s+be|should\s+be)\b|:|=|→|->)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex AnswerIs();
 
@@ -74,16 +77,20 @@ internal static partial class ChoiceLetter
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Option();
 
-    // The first capital that is a word of its own and is not ruled out, within the sentence; or a small one in parentheses, or at the end of its line.
+    // The first capital that is a word of its own and is not ruled out, within the sentence; or a small one in parentheses, or alone
+    // to the end.
     [GeneratedRegex(
         @"^(?:(?!\.\s)[^\n]|^\s*\n)*?(?<![A-Za-z0-9\\'’])(?<!(?:\b(?:not|never|neither|nor|than)|n['’]t)\s(?:be\s)?[(*]{0,3})"
-        + @"(?:\((?<letter>[A-Za-z])\)|(?!I\s[a-z])(?!I['’])(?<letter>[A-Z])(?![A-Za-z0-9'’+^_]|-\w|\s*=)|(?<=^[\s*$(]*)(?<letter>[a-z])(?=[.*)$\s]*$))",
+        + @"(?:\((?<letter>[A-Za-z])\)"
+        + @"|(?!I\s[a-z])(?!I['’])(?<letter>[A-Z])(?![A-Za-z0-9'’+^_]|-\w|\s*=)"
+        + @"|(?<=^[\s*$(]*)(?<letter>[a-z])(?=[.*)$\s]*$))",
         RegexOptions.CultureInvariant)]
     private static partial Regex Letter();
 
     // A line of a letter alone, or of a letter that something parts from the choice's text.
     [GeneratedRegex(
-        @"^[\s*_#$>-]*(?:(?i:option|choice)\s+)?(?:\\\(|\\text\{|\\textbf\{)*(?:\((?<letter>[A-Za-z])\)|(?<letter>[A-Z])(?:[*_$}\s]*$|[*_]*[.:)](?![A-Za-z0-9.])))",
+        @"^[\s*_#$>-]*(?:(?i:option|choice)\s+)?(?:\\\(|\\text\{|\\textbf\{)*"
+        + @"(?:\((?<letter>[A-Za-z])\)|(?<letter>[A-Z])(?:[*_$}\s]*$|[*_]*[.:)](?![A-Za-z0-9.])))",
         RegexOptions.CultureInvariant)]
     private static partial Regex ChoiceLine();
 

@@ -74,7 +74,7 @@ public sealed class RewardVerifierTests : StageSpec
 
     private JudgedWave Judge(GeneratedWave wave, ReadResponseFunction read)
     {
-        using var reader = new GuardedReader(read, TimeSpan.FromMinutes(5));
+        using var reader = new GuardedReader(read, _ => TimeSpan.FromMinutes(5));
         return Judge(wave, reader);
     }
 

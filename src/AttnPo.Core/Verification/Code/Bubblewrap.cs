@@ -17,7 +17,10 @@ internal sealed record Enclosure(string Name, IReadOnlyList<string> Front, bool 
     /// threads, which are counted as processes.
     /// </summary>
     public static readonly IReadOnlyList<(string Name, string Value)> Environment =
-        [("LANG", "C.UTF-8"), ("PYTHONHASHSEED", "0"), ("PYTHONDONTWRITEBYTECODE", "1"), ("OPENBLAS_NUM_THREADS", "1"), ("OMP_NUM_THREADS", "1")];
+    [
+        ("LANG", "C.UTF-8"), ("PYTHONHASHSEED", "0"), ("PYTHONDONTWRITEBYTECODE", "1"),
+        ("OPENBLAS_NUM_THREADS", "1"), ("OMP_NUM_THREADS", "1"),
+    ];
 
     /// <summary>The whole command, for another to follow.</summary>
     public IEnumerable<string> Command(SandboxLimits limits)

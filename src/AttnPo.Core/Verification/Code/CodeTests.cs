@@ -31,7 +31,8 @@ public sealed record CodeTests(IReadOnlyList<CodeTest> Tests)
     /// <exception cref="FormatException">The text holds something else; the message says what.</exception>
     public static CodeTests Parse(string json)
     {
-        if (json.Length > MostCharacters) throw new FormatException($"the tests have {json.Length} characters; at most {MostCharacters} are read");
+        if (json.Length > MostCharacters)
+            throw new FormatException($"the tests have {json.Length} characters; at most {MostCharacters} are read");
         try
         {
             var tests = JsonSerializer.Deserialize<CodeTests>(json, Format) ?? throw new FormatException("the tests are null");
@@ -40,7 +41,6 @@ public sealed record CodeTests(IReadOnlyList<CodeTest> Tests)
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
-            // The message ends with places inside of a text that nobody sees.
             throw new FormatException($"the tests are no {{\"tests\":[...]}} as expected: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
@@ -109,7 +109,8 @@ public sealed record FunctionTest(string Function, string Arguments, string Resu
 {
     internal override string? Fault =>
         (Name().IsMatch(Function) ? null : $"\"{Function}\" is no name of a function")
-        ?? Arguments.Split('\n').Where(line => line.Trim().Length > 0).Select(line => JsonFault("an argument", line)).FirstOrDefault(fault => fault is not null)
+        ?? Arguments.Split('\n').Where(line => line.Trim().Length > 0)
+            .Select(line => JsonFault("an argument", line)).FirstOrDefault(fault => fault is not null)
         ?? JsonFault("the result", Result);
 }
 

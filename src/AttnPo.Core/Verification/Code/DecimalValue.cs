@@ -18,7 +18,8 @@ internal readonly partial record struct DecimalValue(bool IsNegative, string Dig
         var all = (whole + fraction).TrimStart('0');
         var digits = all.TrimEnd('0');
         if (digits.Length == 0) return new DecimalValue(false, "", 0);
-        var exponent = match.Groups["exponent"] is { Success: true } given ? long.Parse(given.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0;
+        var exponent = match.Groups["exponent"] is { Success: true } given
+            ? long.Parse(given.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0;
         return new DecimalValue(text[0] == '-', digits, exponent - fraction.Length + (all.Length - digits.Length));
     }
 

@@ -13,13 +13,22 @@ namespace AttnPo.Core.Verification.Code;
 public sealed partial class Sandbox
 {
     private static readonly Lazy<Sandbox> Isolated = new(() => Tried(Bubblewrap.Find().ToList()));
-    private static readonly Lazy<Sandbox> Bare = new(() => Tried([new("no isolation", [], IsIsolated: false)]));
+    private static readonly Lazy<Sandbox> Bare = new(() => Tried([new("no isolation", [], IsIsolated: false, HasDisk: true)]));
 
     private static readonly Lazy<string> Harness = new(() =>
     {
         using var stream = typeof(Sandbox).Assembly.GetManifestResourceStream("AttnPo.Core.Verification.Code.harness.py")!;
         return new StreamReader(stream).ReadToEnd();
     });
+
+    // Where the limit on processes counts those of others too, a program could begin none.
+    private const string Probe =
+        """
+        import os, platform
+        if os.fork() == 0: os._exit(0)
+        os.wait()
+        print(platform.python_version())
+        """;
 
     private static readonly UTF8Encoding Utf8 = new(false);
 
@@ -30,6 +39,9 @@ public sealed partial class Sandbox
 
     /// <summary>What runs programs here, for people: "bubblewrap 0.8.0, python3 3.11.2".</summary>
     public string Description { get; private init; } = "";
+
+    /// <summary>Whether a program has a folder to write to.</summary>
+    internal bool HasDisk => _enclosure.HasDisk;
 
     /// <summary>The sandbox of this machine; a program is run to see that it works, once in a process.</summary>
     /// <exception cref="SandboxException">There is none; the message says what to do.</exception>
@@ -115,9 +127,7 @@ public sealed partial class Sandbox
         {
             try
             {
-                var run = new Sandbox(enclosure, python).Run(
-                    ProgramJob.Whole("import os, platform\nif os.fork() == 0: os._exit(0)\nos.wait()\nprint(platform.python_version())", ""),
-                    new SandboxLimits());
+                var run = new Sandbox(enclosure, python).Run(ProgramJob.Whole(Probe, ""), new SandboxLimits());
                 if (run is { End: ProgramEnd.Exited, ExitCode: 0 })
                     return new(enclosure, python) { Description = $"{enclosure.Name}, python3 {run.Output.Trim()}" };
                 why = run.ErrorTail.Trim().ReplaceLineEndings("; ");
@@ -127,7 +137,8 @@ public sealed partial class Sandbox
                 why = e.Message;
             }
         }
-        throw new SandboxException($"{enclosures[^1].Name} does not work here: {why.TrimEnd('.')}. {enclosures[^1].Remedy}".TrimEnd());
+        var last = enclosures[^1];
+        throw new SandboxException($"{last.Name} does not work here: {why.TrimEnd('.')}. {last.Remedy}".TrimEnd());
     }
 
     [GeneratedRegex(@"^[\w.]*MemoryError\b.*\s*\z", RegexOptions.Multiline)]

@@ -6,7 +6,9 @@ public sealed record SandboxLimits
     /// <summary>Processor time of a process; the system counts it in whole seconds, so it is rounded up. Default 6 s.</summary>
     public TimeSpan Processor { get; init; } = TimeSpan.FromSeconds(6);
 
-    /// <summary>Time on the wall, start of Python included. Default 12 s: for what waits; processor time does not depend on the machine's load.</summary>
+    /// <summary>
+    /// Time on the wall, start of Python included. Default 12 s: for what waits, since processor time hardly depends on the machine's load.
+    /// </summary>
     public TimeSpan Wall { get; init; } = TimeSpan.FromSeconds(12);
 
     /// <summary>Address space of a process, in bytes. Default 1 GiB.</summary>

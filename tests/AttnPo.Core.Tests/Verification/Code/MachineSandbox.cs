@@ -19,6 +19,8 @@ internal static class MachineSandbox
         }
     }
 
+    public static void RequireDisk() => Skip.IfNot(Require().HasDisk, "This bubblewrap cannot bound the size of a folder, so there is none.");
+
     public static ProgramRun Run(string program, string input = "", SandboxLimits? limits = null, Isolation isolation = Isolation.Required) =>
         Require(isolation).Run(ProgramJob.Whole(program, input), limits ?? new SandboxLimits());
 }
