@@ -46,7 +46,7 @@ internal static class TrainingComposition
         var task = StageSettings.Task(settings);
         var readsHeads = KeyEffects.WhySilent(settings, "credit.heads") is null;
         IReadOnlyList<HeadId> heads = readsHeads ? Heads(settings, model) : [];
-        IPromptSet training = task?.Train ?? (IPromptSet)new PromptFiles(settings.Get<string[]>("data.files"), PromptRendering.Of(settings, model));
+        IPromptSet training = task?.Train ?? new PromptFiles(settings.Get<string[]>("data.files"), PromptRendering.Of(settings, model));
         var isolation = StageSettings.Isolation(settings);
         // A task's answers are no programs.
         if (task is null) Verifiers.Require(Verifiers.KindsOf(training, training.Count), isolation, "verification.code.isolation = none");

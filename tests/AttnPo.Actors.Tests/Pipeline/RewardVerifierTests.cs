@@ -55,7 +55,7 @@ public sealed class RewardVerifierTests : StageSpec
                 if (reading.Text == Endless) letGo.Wait();
                 return reading;
             },
-            TimeSpan.FromSeconds(2), mostAbandoned: 1);
+            _ => TimeSpan.FromSeconds(2), mostAbandoned: 1);
         var withoutIt = Assert.Single(Judge(Waves.Generated(0, Right, Wrong), reader).Groups).Credit;
 
         var judged = Judge(Waves.Generated(0, Right, Wrong, Endless), reader);

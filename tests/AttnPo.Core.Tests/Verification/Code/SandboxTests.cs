@@ -292,11 +292,12 @@ public sealed class SandboxTests
     [SkippableFact]
     public void What_cannot_be_begun_is_a_failure_of_the_sandbox()
     {
-        RequireDisk();
-        var none = Short with { Disk = 0 };
-        Assert.StartsWith("Python could not be begun in the sandbox: ", Assert.Throws<SandboxException>(() => Run("print(1)", limits: none)).Message);
-        var fast = Short with { Wall = TimeSpan.FromTicks(1) };
-        Assert.Throws<SandboxException>(() => Run("print(1)", limits: fast));
+        Require();
+        var late = Assert.Throws<SandboxException>(() => Run("print(1)", limits: Short with { Wall = TimeSpan.FromTicks(1) }));
+        Assert.StartsWith("Python could not be begun in the sandbox: ", late.Message);
+        var missing = Assert.Throws<SandboxException>(
+            () => LimitedProcess.Run(new ProcessStartInfo("/no/such/program"), [], TimeSpan.FromSeconds(1), 1, isGroup: false));
+        Assert.StartsWith("/no/such/program could not be started: ", missing.Message);
     }
 
     [SkippableFact]
