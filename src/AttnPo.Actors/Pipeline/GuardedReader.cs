@@ -102,7 +102,7 @@ internal sealed class GuardedReader : IDisposable
     {
         var names = _abandoned.Select(reading => $"{reading.Name} (for {reading.Elapsed.TotalSeconds:F0} s of {reading.Budget.TotalSeconds} s)");
         return new VerificationStuckException(
-            $"{_abandoned.Count} verifications outlived their budgets and still run, so no other is begun: "
+            $"{_abandoned.Count} verifications outlived their budget and still run, so no other is begun: "
             + $"{string.Join(", ", names)}. A grader that hangs on these responses must be mended, one that is only slow needs a larger "
             + "budget; the stuck threads end with the process at the latest.");
     }
@@ -172,13 +172,25 @@ internal sealed class GuardedReader : IDisposable
     private void WatchOver(Reading reading)
     {
         var half = reading.Budget / 2;
-        var rest = half - reading.Elapsed;
-        if (rest > TimeSpan.Zero && _closing.Wait(rest)) return;
-        if (_running != reading || _closing.Wait(half)) return;
+        if (!IsStillRead(reading, half - reading.Elapsed) || !IsStillRead(reading, half)) return;
         lock (_gate)
         {
             if (_running == reading) Abandon(reading);
         }
+    }
+
+    /// <summary>
+    /// Waits, and says whether a reading is then still under way. In glances as long as the shortest wait of any: whatever is read
+    /// after one of a long budget has its own deadline.
+    /// </summary>
+    private bool IsStillRead(Reading reading, TimeSpan time)
+    {
+        var glance = _budgetOf(AnswerKind.Math) / 2;
+        for (var left = time; left > TimeSpan.Zero && _running == reading; left -= glance)
+        {
+            if (_closing.Wait(left < glance ? left : glance)) return false;
+        }
+        return _running == reading;
     }
 
     private void Abandon(Reading reading)

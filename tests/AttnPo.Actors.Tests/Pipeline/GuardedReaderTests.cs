@@ -95,8 +95,9 @@ public sealed class GuardedReaderTests : StageSpec
         await Task.WhenAll(stuck);
 
         var refusal = await Assert.ThrowsAsync<VerificationStuckException>(() => waiting);
-        Assert.Contains("2 verifications outlived their budgets", refusal.Message);
+        Assert.Contains("2 verifications outlived their budget", refusal.Message);
         Assert.Contains("response 1 (for ", refusal.Message);
+        Assert.Contains(" of 0.5 s)", refusal.Message);
         Assert.Contains("response 2 (for ", refusal.Message);
         Assert.Contains("must be mended", refusal.Message);
         await Assert.ThrowsAsync<VerificationStuckException>(() => Read(reader, 3));
