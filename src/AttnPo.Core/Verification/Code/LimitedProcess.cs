@@ -45,14 +45,15 @@ internal static class LimitedProcess
             new PipeReader(process.StandardOutput.BaseStream, output, 0),
             new PipeReader(process.StandardError.BaseStream, ErrorHead, ErrorTail));
         var writer = Write(process.StandardInput.BaseStream, input);
-        bool ended;
+        var ended = false;
         try
         {
             while (!(ended = process.WaitForExit(Shorter(Glance, wall - clock.Elapsed))) && !reader.Exceeded && clock.Elapsed < wall) { }
         }
         finally
         {
-            Kill(process, isGroup);
+            if (isGroup) _ = KillProcess(-process.Id, SigKill);
+            if (!ended) Kill(process);
         }
         if (!process.WaitForExit(EndPatience)) throw new SandboxException($"Process {process.Id} of a program was killed and does not end.");
 
@@ -92,12 +93,12 @@ internal static class LimitedProcess
         return thread;
     }
 
-    private static void Kill(Process process, bool isGroup)
+    private static void Kill(Process process)
     {
-        if (isGroup) _ = KillProcess(-process.Id, SigKill);
         try
         {
-            process.Kill();
+            // bubblewrap takes a moment to tie its processes together: one that is killed within it would leave them.
+            process.Kill(entireProcessTree: true);
         }
         catch (InvalidOperationException)
         {
