@@ -14,7 +14,7 @@ namespace AttnPo.Core.Verification;
 /// <param name="sandbox">Runs it; asked for when the first program is judged.</param>
 public sealed class CodeVerifier(CodeSettings settings, Func<Sandbox> sandbox) : IAnswerVerifier
 {
-    // The last test is not begun with less: Python alone takes some of it.
+    // A test is not begun with less: nothing fair could be said of it.
     private static readonly TimeSpan LeastWall = TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>

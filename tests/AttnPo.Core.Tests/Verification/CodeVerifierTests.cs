@@ -61,7 +61,8 @@ public class CodeVerifierTests
     public void Programs_over_their_limits_are_wrong_ones()
     {
         var settings = new CodeSettings { Timeout = TimeSpan.FromSeconds(1), Memory = 256 << 20 };
-        Assert.Equal("test 1 of 1: more than 1 s of processor time", Judge("while True: pass", settings, new ProgramTest("", "")).Reason);
+        // On a busy machine the other limit may be the first.
+        Assert.Matches("^test 1 of 1: (more than 1 s of processor time|no end within 2 s)$", Judge("while True: pass", settings, new ProgramTest("", "")).Reason);
         Assert.Equal("test 1 of 1: no end within 2 s", Judge("import time\ntime.sleep(9)", settings, new ProgramTest("", "")).Reason);
         Assert.Equal("test 1 of 1: more than 256 MiB of memory", Judge("'x' * (1 << 30)", settings, new ProgramTest("", "")).Reason);
         Assert.Equal("test 1 of 1: more than 8192 KiB of output", Judge("while True: print('x' * 99)", settings, new ProgramTest("", "")).Reason);

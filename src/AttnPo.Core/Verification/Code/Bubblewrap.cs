@@ -98,7 +98,7 @@ internal static class Bubblewrap
 
     private static string Ask(string program, string question)
     {
-        var ended = LimitedProcess.Run(new ProcessStartInfo(program, [question]), [], TimeSpan.FromSeconds(20), 1 << 16, isGroup: false);
+        var ended = LimitedProcess.Run(new ProcessStartInfo(program, [question]), [], [], TimeSpan.FromSeconds(20), 1 << 16, isGroup: false);
         return Encoding.UTF8.GetString([.. ended.Output, .. ended.Error]);
     }
 

@@ -15,6 +15,10 @@ internal static class LimitedProcess
     // How soon too much output is noticed.
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
+    // bubblewrap takes a moment to tie its processes together, and would leave them if it were killed within it: nothing is killed that
+    // has not begun, but for a system in trouble.
+    private static readonly TimeSpan BeginPatience = TimeSpan.FromSeconds(20);
+
     // A killed process ends at once, unless the system is in trouble.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(20);
 
@@ -32,11 +36,12 @@ internal static class LimitedProcess
     /// <summary>Runs a process.</summary>
     /// <param name="start">Its command, with nothing redirected yet.</param>
     /// <param name="input">Its standard input.</param>
-    /// <param name="wall">Time it may take.</param>
+    /// <param name="marker">What it writes to standard error when it begins; empty: it has begun when it has started.</param>
+    /// <param name="wall">Time it may take from then.</param>
     /// <param name="output">Bytes of standard output that are kept; more ends it.</param>
     /// <param name="isGroup">Whether it leads a process group, which ends with it; else all that it starts ends with it by itself.</param>
     /// <exception cref="SandboxException">It could not be started, or not be ended.</exception>
-    public static Ended Run(ProcessStartInfo start, byte[] input, TimeSpan wall, int output, bool isGroup)
+    public static Ended Run(ProcessStartInfo start, byte[] input, byte[] marker, TimeSpan wall, int output, bool isGroup)
     {
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
         var clock = Stopwatch.StartNew();
@@ -45,22 +50,26 @@ internal static class LimitedProcess
             new PipeReader(process.StandardOutput.BaseStream, output, 0),
             new PipeReader(process.StandardError.BaseStream, ErrorHead, ErrorTail));
         var writer = Write(process.StandardInput.BaseStream, input);
-        var ended = false;
+        var (hasEnded, hasBegun) = (false, marker.Length == 0);
         try
         {
-            while (!(ended = process.WaitForExit(Shorter(Glance, wall - clock.Elapsed))) && !reader.Exceeded && clock.Elapsed < wall) { }
+            while (!(hasEnded = process.WaitForExit(hasBegun ? Shorter(Glance, wall - clock.Elapsed) : Glance)) && !reader.Exceeded)
+            {
+                if (!hasBegun && (hasBegun = errors.Holds(marker))) clock.Restart();
+                if (clock.Elapsed >= (hasBegun ? wall : BeginPatience)) break;
+            }
         }
         finally
         {
             if (isGroup) _ = KillProcess(-process.Id, SigKill);
-            if (!ended) Kill(process);
+            if (!hasEnded) Kill(process, withTree: !hasBegun);
         }
         if (!process.WaitForExit(EndPatience)) throw new SandboxException($"Process {process.Id} of a program was killed and does not end.");
 
         var patience = isGroup ? LeftoverPatience : EndPatience;
         if (!(writer.Join(patience) & reader.Join(patience) & errors.Join(patience)) && !isGroup)
             throw new SandboxException("A program's processes were killed and do not end.");
-        return new Ended(!ended && !reader.Exceeded, reader.Exceeded, process.ExitCode, reader.Bytes(), errors.Bytes());
+        return new Ended(!hasEnded && !reader.Exceeded, reader.Exceeded, process.ExitCode, reader.Bytes(), errors.Bytes());
     }
 
     private static Process Start(ProcessStartInfo start)
@@ -93,16 +102,15 @@ internal static class LimitedProcess
         return thread;
     }
 
-    private static void Kill(Process process)
+    private static void Kill(Process process, bool withTree)
     {
         try
         {
-            // bubblewrap takes a moment to tie its processes together: one that is killed within it would leave them.
-            process.Kill(entireProcessTree: true);
+            process.Kill(withTree);
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or AggregateException)
         {
-            // It has ended.
+            // It has ended, or parts of it have; whether all of it has is seen by its pipes.
         }
     }
 

@@ -38,6 +38,12 @@ internal sealed class PipeReader
         }
     }
 
+    /// <summary>Whether some bytes are among those kept so far.</summary>
+    public bool Holds(ReadOnlySpan<byte> bytes)
+    {
+        lock (_kept) return _kept.GetBuffer().AsSpan(0, (int)_kept.Length).IndexOf(bytes) >= 0;
+    }
+
     private void Read()
     {
         var buffer = new byte[1 << 16];

@@ -64,11 +64,11 @@ public sealed partial class Sandbox
         {
             var clock = Stopwatch.StartNew();
             var ended = LimitedProcess.Run(
-                Command(arguments, folder, limits), [.. program, .. test, .. Utf8.GetBytes(job.Input)], limits.Wall, limits.Output,
-                isGroup: !_enclosure.IsIsolated);
+                Command(arguments, folder, limits), [.. program, .. test, .. Utf8.GetBytes(job.Input)], Utf8.GetBytes(marker),
+                limits.Wall, limits.Output, isGroup: !_enclosure.IsIsolated);
             var error = Utf8.GetString(ended.Error);
             var begun = error.IndexOf(marker, StringComparison.Ordinal);
-            if (begun < 0) throw NotBegun(error, ended.IsLate, limits);
+            if (begun < 0) throw NotBegun(error);
             error = error[(begun + marker.Length)..].TrimStart();
             return new ProgramRun(EndOf(ended, error, clock.Elapsed, limits), ended.ExitCode, Utf8.GetString(ended.Output), error);
         }
@@ -99,10 +99,8 @@ public sealed partial class Sandbox
         return ended.ExitCode != 0 && MemoryError().IsMatch(error) ? ProgramEnd.MemoryLimit : ProgramEnd.Exited;
     }
 
-    private static SandboxException NotBegun(string error, bool isLate, SandboxLimits limits) => new(
-        "Python could not be begun in the sandbox: "
-        + (error.Trim() is { Length: > 0 } said ? said.ReplaceLineEndings("; ")
-            : isLate ? FormattableString.Invariant($"it did not start within {limits.Wall.TotalSeconds:0.###} s") : "it said nothing"));
+    private static SandboxException NotBegun(string error) =>
+        new($"Python could not be begun in the sandbox: {(error.Trim() is { Length: > 0 } said ? said.ReplaceLineEndings("; ") : "it said nothing")}");
 
     // What a program left so that it cannot be deleted is no failure of the verification.
     private static void Delete(string folder)
