@@ -31,17 +31,17 @@ internal sealed class GuardedReader : IDisposable
     private readonly PoisonList _poison = new(MostPoison);
     private readonly ManualResetEventSlim _begun = new(), _closing = new();
     private readonly ReadResponseFunction _read;
-    private readonly TimeSpan _budget;
+    private readonly Func<AnswerKind, TimeSpan> _budgetOf;
     private readonly int _mostAbandoned;
     private Thread? _reader;
     private volatile Reading? _running;
 
     /// <param name="read">Reads a response; need not come back, and may then run on beside later readings.</param>
-    /// <param name="budget">Time for one response, from when its reading begins.</param>
+    /// <param name="budgetOf">Time for one response by the kind of its answer, from when its reading begins.</param>
     /// <param name="mostAbandoned">Abandoned threads that may run on before readings are refused.</param>
-    public GuardedReader(ReadResponseFunction read, TimeSpan budget, int mostAbandoned = 4)
+    public GuardedReader(ReadResponseFunction read, Func<AnswerKind, TimeSpan> budgetOf, int mostAbandoned = 4)
     {
-        (_read, _budget, _mostAbandoned) = (read, budget, mostAbandoned);
+        (_read, _budgetOf, _mostAbandoned) = (read, budgetOf, mostAbandoned);
         new Thread(Watch) { Name = "attnpo-verifier-watch", IsBackground = true }.Start();
     }
 
@@ -56,7 +56,8 @@ internal sealed class GuardedReader : IDisposable
     /// <param name="cancellation">Spares a reading that still waits.</param>
     public Task<VerificationOutcome> ReadAsync(string name, int[] tokens, bool truncated, Gold gold, CancellationToken cancellation)
     {
-        var reading = new Reading(name, () => _read(tokens, truncated, gold), PoisonList.KeyOf(tokens, truncated, gold), cancellation);
+        var reading = new Reading(
+            name, () => _read(tokens, truncated, gold), PoisonList.KeyOf(tokens, truncated, gold), _budgetOf(gold.Kind), cancellation);
         lock (_gate)
         {
             if (_closing.IsSet) return Task.FromException<VerificationOutcome>(new ObjectDisposedException(nameof(GuardedReader)));
@@ -99,9 +100,9 @@ internal sealed class GuardedReader : IDisposable
 
     private VerificationStuckException Stuck()
     {
-        var names = _abandoned.Select(reading => $"{reading.Name} (for {reading.Elapsed.TotalSeconds:F0} s)");
+        var names = _abandoned.Select(reading => $"{reading.Name} (for {reading.Elapsed.TotalSeconds:F0} s of {reading.Budget.TotalSeconds} s)");
         return new VerificationStuckException(
-            $"{_abandoned.Count} verifications outlived their budget of {_budget.TotalSeconds} s and still run, so no other is begun: "
+            $"{_abandoned.Count} verifications outlived their budget and still run, so no other is begun: "
             + $"{string.Join(", ", names)}. A grader that hangs on these responses must be mended, one that is only slow needs a larger "
             + "budget; the stuck threads end with the process at the latest.");
     }
@@ -170,14 +171,26 @@ internal sealed class GuardedReader : IDisposable
     /// </summary>
     private void WatchOver(Reading reading)
     {
-        var half = _budget / 2;
-        var rest = half - reading.Elapsed;
-        if (rest > TimeSpan.Zero && _closing.Wait(rest)) return;
-        if (_running != reading || _closing.Wait(half)) return;
+        var half = reading.Budget / 2;
+        if (!IsStillRead(reading, half - reading.Elapsed) || !IsStillRead(reading, half)) return;
         lock (_gate)
         {
             if (_running == reading) Abandon(reading);
         }
+    }
+
+    /// <summary>
+    /// Waits, and says whether a reading is then still under way. In glances as long as the shortest wait of any: whatever is read
+    /// after one of a long budget has its own deadline.
+    /// </summary>
+    private bool IsStillRead(Reading reading, TimeSpan time)
+    {
+        var glance = _budgetOf(AnswerKind.Math) / 2;
+        for (var left = time; left > TimeSpan.Zero && _running == reading; left -= glance)
+        {
+            if (_closing.Wait(left < glance ? left : glance)) return false;
+        }
+        return _running == reading;
     }
 
     private void Abandon(Reading reading)

@@ -7,8 +7,9 @@ namespace AttnPo.Actors.Pipeline;
 /// <param name="name">Of the response, for messages.</param>
 /// <param name="read">Reads it.</param>
 /// <param name="key">Its content, as the poison list has it.</param>
+/// <param name="budget">Time for it, from when it begins.</param>
 /// <param name="cancellation">Spares it while it waits.</param>
-internal sealed class Reading(string name, Func<ReadResponse> read, string key, CancellationToken cancellation)
+internal sealed class Reading(string name, Func<ReadResponse> read, string key, TimeSpan budget, CancellationToken cancellation)
 {
     private readonly TaskCompletionSource<VerificationOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _begun;
@@ -16,6 +17,8 @@ internal sealed class Reading(string name, Func<ReadResponse> read, string key, 
     public string Name => name;
 
     public string Key => key;
+
+    public TimeSpan Budget => budget;
 
     public bool IsCancelled => cancellation.IsCancellationRequested;
 

@@ -88,7 +88,7 @@ internal sealed class RewardVerifier(
             .ConfigureAwait(false);
         if (outcome.Response is { } response) return response;
         if (outcome.Failure is { } failure) log.Warning(failure, "Rollout {0} could not be verified; it is left out.", rollout);
-        else log.Warning("Rollout {0} could not be verified within {1}; it is left out.", rollout, settings.Budget);
+        else log.Warning("Rollout {0} could not be verified within {1}; it is left out.", rollout, settings.BudgetOf(group.Source.Prompt.Gold.Kind));
         return new ReadResponse(TextOf(completion.Tokens), outcome.Verdict, null, -1, [], []);
     }
 

@@ -18,6 +18,22 @@ public sealed record RewardVerifierSettings
             : throw new ArgumentOutOfRangeException(nameof(Budget), value, $"Expected more than 0 and at most {LongestBudget}.");
     } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Time that a response whose answer is a program has beside the budget: what its tests may take altogether, by whose own limits they
+    /// are ended. Default 60 s.
+    /// </summary>
+    public TimeSpan CodeTime
+    {
+        get;
+        init => field = value >= TimeSpan.Zero && value <= LongestBudget
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(CodeTime), value, $"Expected 0 to {LongestBudget}.");
+    } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Time that one response's verification may take.</summary>
+    public TimeSpan BudgetOf(Core.Verification.AnswerKind kind) =>
+        kind == Core.Verification.AnswerKind.Code ? Budget + CodeTime : Budget;
+
     /// <summary>The longest budget: a stage that waits longer for one response has stalled.</summary>
     public static TimeSpan LongestBudget => TimeSpan.FromHours(1);
 }

@@ -34,7 +34,7 @@ public sealed class TrainingRun : IAsyncDisposable
         JournalFaults.Register(_system, setup.Faults);
         _learner = new DeviceThread<LearnerEngine>("learner", setup.CreateLearner, LogDisposal("learner"));
         _generator = new DeviceThread<IGenerator>("generator", setup.CreateGenerator, LogDisposal("generator"));
-        _reader = new GuardedReader(setup.Reader.Read, setup.RewardVerifier.Budget);
+        _reader = new GuardedReader(setup.Reader.Read, setup.RewardVerifier.BudgetOf);
 
         var evaluation = setup.Evaluation is { Prompts: > 0 } given ? given : null;
         var folder = new RunFolder(setup.Directory, setup.Run.Retention, setup.Faults);

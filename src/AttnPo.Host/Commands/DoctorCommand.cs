@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using AttnPo.Core.Verification.Code;
 using AttnPo.Host.Models;
 using AttnPo.Host.Settings;
 using Microsoft.Data.Sqlite;
@@ -22,13 +23,14 @@ internal static class DoctorCommand
         ("model", () => ModelFolder.Find("tiny-reasoner"), "Make it again: attnpo warmup --out models/tiny-reasoner."),
         ("journal", Journal, "Check that the temporary folder can be written."),
         ("disk", Disk, "Free some space: checkpoints and rollouts of a run lie in its directory."),
+        ("code sandbox", CodeSandbox, ""),
         ("ports", Port, "Allow this user to listen on 127.0.0.1: the run's control endpoint needs it."),
     ];
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("doctor", "Checks device, native libraries, model, journal, disk and ports, and says what to do.");
+        var command = new Command("doctor", "Checks device, native libraries, model, journal, disk, sandbox and ports, and says what to do.");
         command.SetAction(parsed =>
         {
             var failed = 0;
@@ -88,6 +90,19 @@ internal static class DoctorCommand
         var free = new DriveInfo(Path.GetFullPath(".")).AvailableFreeSpace / 1e9;
         var text = string.Create(CultureInfo.InvariantCulture, $"{free:0.0} GB free under {Path.GetFullPath(".")}");
         return free >= LeastFreeGigabytes ? text : throw new IOException(text + ".");
+    }
+
+    // No failure where there is none: most data sets have no programs for answers.
+    private static string CodeSandbox()
+    {
+        try
+        {
+            return Sandbox.Open(Isolation.Required).Description;
+        }
+        catch (SandboxException e)
+        {
+            return $"none, which prompts whose answer is a program need. {e.Message.ReplaceLineEndings(" ")}";
+        }
     }
 
     private static string Port()

@@ -31,6 +31,12 @@ internal static class EvalCommand
         var output = new Option<string>("--out") { Description = "Rows, one a question; whole or not at all.", HelpName = "FILE", Required = true };
         var baseline = new Option<string>("--baseline") { Description = "Rows of another evaluation: adds the efficiency score against it.", HelpName = "FILE" };
         var skipBad = new Option<bool>("--skip-bad") { Description = "Count and leave out rows of --data that cannot be used instead of stopping at the first." };
+        var isolation = new Option<string>("--isolation")
+        {
+            Description = "How programs in responses are run: required, in a sandbox made by bubblewrap; none, so that they may do all that this user may.",
+            DefaultValueFactory = _ => Verifiers.IsolationWords[0],
+        };
+        isolation.AcceptOnlyFromAmong(Verifiers.IsolationWords);
         var json = new Option<bool>("--json") { Description = "Print the summary as one JSON object." };
         var command = new Command("eval", "Measures accuracy and length of a model's responses.");
         var engine = new EngineOptions(command);
@@ -43,6 +49,7 @@ internal static class EvalCommand
         var sampling = new SamplingOptions(command);
         command.Add(output);
         command.Add(baseline);
+        command.Add(isolation);
         command.Add(json);
         command.SetAction((parsed, cancellation) =>
         {
@@ -65,8 +72,11 @@ internal static class EvalCommand
             for (var i = 0; tiny is not null && i < count; i++)
                 if (folder.PromptFault(folder.Tokenizer.Encode(set[i].Text)) is { } fault)
                     throw new WorkFailedException($"{folder.Directory}: held-out prompt {i} {fault}");
+            var enclosure = Verifiers.IsolationNamed(parsed.GetRequiredValue(isolation));
+            if (read is not null) Verifiers.Require(Verifiers.KindsOf(set, count), enclosure, "--isolation none");
             var reader = new ResponseReader(
-                folder.Tokenizer, PhraseTable.Official, embedded is null ? new() : StageSettings.Segmentation(embedded), new MathVerifier(new ExactGrader()));
+                folder.Tokenizer, PhraseTable.Official, embedded is null ? new() : StageSettings.Segmentation(embedded),
+                Verifiers.Create(new(), enclosure));
 
             using var writer = new RowWriter(parsed.GetRequiredValue(output));
             using var generator = EngineFactory.Generator(folder, device, format);

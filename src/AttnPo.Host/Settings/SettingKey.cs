@@ -1,4 +1,5 @@
 using System.Globalization;
+using AttnPo.Host.Models;
 
 namespace AttnPo.Host.Settings;
 
@@ -133,6 +134,16 @@ internal sealed record ListKey(string Path, string What, Func<string, bool> Acce
 
     public override string Write(object value) =>
         (string[])value is [var only] && only == Word ? only : "[" + string.Join(", ", ((string[])value).Select(Quote)) + "]";
+}
+
+/// <summary>A number of bytes with its unit, e.g. 1GiB; written as bytes alone.</summary>
+internal sealed record SizeKey(string Path, long Min) : SettingKey(Path)
+{
+    public override string Expected => $"{ByteSize.Expected}, at least {Write(Min)}";
+
+    public override object? Read(RawSetting raw) => raw.Scalar is { } text && ByteSize.Parse(text) is { } bytes && bytes >= Min ? bytes : null;
+
+    public override string Write(object value) => ((long)value).ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>A length of time with its unit, e.g. 300s; without a <paramref name="Max"/> as long as a year.</summary>

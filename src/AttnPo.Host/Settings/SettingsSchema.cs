@@ -68,6 +68,12 @@ internal static partial class SettingsSchema
         // would decide them elsewhere too.
         new DurationKey("verification.budget", TimeSpan.FromSeconds(1), RewardVerifierSettings.LongestBudget) { AffectsResult = false },
 
+        new ChoiceKey("verification.code.isolation", Verifiers.IsolationWords) { AffectsResult = false },
+        // A slow program is a wrong one, so these decide verdicts.
+        new DurationKey("verification.code.timeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)) { Neutral = "6000ms" },
+        new SizeKey("verification.code.memory", 128 << 20) { Neutral = "1073741824" },
+        new DurationKey("verification.code.total", TimeSpan.FromSeconds(1), RewardVerifierSettings.LongestBudget) { Neutral = "60000ms" },
+
         new RealKey("optimizer.learning-rate", 0, 1, Open: true),
         new ChoiceKey("optimizer.schedule", "constant", "linear", "cosine"),
         new IntegerKey("optimizer.warmup-steps", 0, 10_000_000),

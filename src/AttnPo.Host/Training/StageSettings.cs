@@ -4,6 +4,7 @@ using AttnPo.Actors.Run;
 using AttnPo.Core.Credit;
 using AttnPo.Core.Data;
 using AttnPo.Core.Steps;
+using AttnPo.Core.Verification.Code;
 using AttnPo.Gpu;
 using AttnPo.Gpu.Training;
 using AttnPo.Host.Models;
@@ -69,7 +70,19 @@ internal static class StageSettings
     {
         Window = s.Integer("pipeline.window"),
         Budget = s.Get<TimeSpan>("verification.budget"),
+        CodeTime = Code(s).Total,
     };
+
+    /// <summary>What programs in responses may take.</summary>
+    public static CodeSettings Code(ResolvedSettings s) => new()
+    {
+        Timeout = s.Get<TimeSpan>("verification.code.timeout"),
+        Memory = s.Get<long>("verification.code.memory"),
+        Total = s.Get<TimeSpan>("verification.code.total"),
+    };
+
+    /// <summary>How they are kept from the machine.</summary>
+    public static Isolation Isolation(ResolvedSettings s) => Verifiers.IsolationNamed(s.Get<string>("verification.code.isolation"));
 
     /// <summary>How reasoning is cut.</summary>
     public static SegmentationSettings Segmentation(ResolvedSettings s) =>

@@ -1,5 +1,6 @@
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
+using AttnPo.Core.Data;
 using AttnPo.Core.Steps;
 using AttnPo.Core.Verification;
 using AttnPo.Gpu;
@@ -45,6 +46,10 @@ internal static class TrainingComposition
         var task = StageSettings.Task(settings);
         var readsHeads = KeyEffects.WhySilent(settings, "credit.heads") is null;
         IReadOnlyList<HeadId> heads = readsHeads ? Heads(settings, model) : [];
+        IPromptSet training = task?.Train ?? new PromptFiles(settings.Get<string[]>("data.files"), PromptRendering.Of(settings, model));
+        var isolation = StageSettings.Isolation(settings);
+        // A task's answers are no programs.
+        if (task is null) Verifiers.Require(Verifiers.KindsOf(training, training.Count), isolation, "verification.code.isolation = none");
         // Before anything of a run is made: a damaged file is no beginning.
         HuggingFaceModel.Check(model.Directory);
         return new RunSetup
@@ -60,11 +65,12 @@ internal static class TrainingComposition
             Evaluation = StageSettings.Evaluation(settings, model),
             Journal = StageSettings.Journal(settings),
             AkkaLogLevel = settings.Get<string>("log.level").ToUpperInvariant(),
-            Training = task?.Train ?? new PromptFiles(settings.Get<string[]>("data.files"), PromptRendering.Of(settings, model)),
+            Training = training,
             HeldOut = task?.HeldOut,
             Tokenizer = model.Tokenizer,
             Reader = new ResponseReader(
-                model.Tokenizer, PhraseTable.Named(settings.Get<string>("segmentation.phrases")), StageSettings.Segmentation(settings), new MathVerifier(new ExactGrader())),
+                model.Tokenizer, PhraseTable.Named(settings.Get<string>("segmentation.phrases")), StageSettings.Segmentation(settings),
+                Verifiers.Create(StageSettings.Code(settings), isolation)),
             Labels = task,
             CreateLearner = () => Learner.Start(model.Directory, optimizer, device, store),
             CreateGenerator = () => new Generator(store, model.Config, device, format: generatorFormat),

@@ -22,7 +22,7 @@ public sealed class BoundedMailboxTests : StageSpec
     private const int Stages = 3;
     private readonly DeviceThread<IGenerator> _generating;
     private readonly DeviceThread<LearnerEngine> _learning;
-    private readonly GuardedReader _reader = new(FakeTask.Reader.Read, TimeSpan.FromMinutes(5));
+    private readonly GuardedReader _reader = new(FakeTask.Reader.Read, _ => TimeSpan.FromMinutes(5));
 
     public BoundedMailboxTests()
     {

@@ -26,6 +26,22 @@ public sealed class GuardedReaderTests : StageSpec
     }
 
     [Fact]
+    public async Task A_program_has_the_time_of_its_tests_beside_the_budget()
+    {
+        var settings = new RewardVerifierSettings { Budget = EndlessReading.Budget, CodeTime = EndlessReading.Patience };
+        using var reader = new GuardedReader(
+            (tokens, truncated, gold) =>
+            {
+                Thread.Sleep(2 * EndlessReading.Budget);
+                return _readings.Read(tokens, truncated, gold);
+            },
+            settings.BudgetOf);
+        Assert.Equal(Verdict.Wrong, (await reader.ReadAsync("code", [1], false, new Gold("4", AnswerKind.Code), default)).Verdict);
+        Assert.Equal(Verdict.OverBudget, (await reader.ReadAsync("choice", [1], false, new Gold("4", AnswerKind.Choice), default)).Verdict);
+        Assert.Equal(Verdict.OverBudget, (await reader.ReadAsync("math", [1], false, "4", default)).Verdict);
+    }
+
+    [Fact]
     public async Task Time_in_the_queue_is_not_charged()
     {
         var budget = TimeSpan.FromSeconds(2);
@@ -35,7 +51,7 @@ public sealed class GuardedReaderTests : StageSpec
                 if (gold.Text == "slow") Thread.Sleep(budget * 0.6);
                 return _readings.Read(tokens, truncated, gold);
             },
-            budget);
+            _ => budget);
         // The endless one uses up as much time as the slow one behind it has, and that needs more than half of it.
         var outcomes = await Task.WhenAll(Read(reader, 1, "endless"), Read(reader, 2, "slow"));
         Assert.Equal([Verdict.OverBudget, Verdict.Wrong], outcomes.Select(outcome => outcome.Verdict));
@@ -79,8 +95,9 @@ public sealed class GuardedReaderTests : StageSpec
         await Task.WhenAll(stuck);
 
         var refusal = await Assert.ThrowsAsync<VerificationStuckException>(() => waiting);
-        Assert.Contains("2 verifications outlived their budget of 0.5 s", refusal.Message);
+        Assert.Contains("2 verifications outlived their budget", refusal.Message);
         Assert.Contains("response 1 (for ", refusal.Message);
+        Assert.Contains(" of 0.5 s)", refusal.Message);
         Assert.Contains("response 2 (for ", refusal.Message);
         Assert.Contains("must be mended", refusal.Message);
         await Assert.ThrowsAsync<VerificationStuckException>(() => Read(reader, 3));
@@ -103,7 +120,7 @@ public sealed class GuardedReaderTests : StageSpec
                 if (gold.Text == "endless") letGo.Wait();
                 return new ReadResponse("late", Verdict.Correct, gold.Text, -1, [], []);
             },
-            EndlessReading.Budget);
+            _ => EndlessReading.Budget);
         var outcome = await Read(reader, 1, "endless");
         letGo.Set();
         Assert.True(threads[0].Join(EndlessReading.Patience));
@@ -124,7 +141,7 @@ public sealed class GuardedReaderTests : StageSpec
                 thread.Add(Environment.CurrentManagedThreadId);
                 return gold.Text == "no" ? throw new OperationCanceledException("the grader's own") : _readings.Read(tokens, false, gold);
             },
-            Ample);
+            _ => Ample);
         var outcome = await Read(reader, 1, "no");
         Assert.Equal((Verdict.Failed, "the grader's own"), (outcome.Verdict, outcome.Failure?.Message));
         Assert.Equal(Verdict.Wrong, (await Read(reader, 1)).Verdict);
@@ -135,7 +152,7 @@ public sealed class GuardedReaderTests : StageSpec
     public async Task A_reading_has_room_for_deep_recursion()
     {
         using var reader = new GuardedReader(
-            (_, _, _) => new ReadResponse("", RecursesTo(12_000) ? Verdict.Correct : Verdict.Wrong, null, -1, [], []), Ample);
+            (_, _, _) => new ReadResponse("", RecursesTo(12_000) ? Verdict.Correct : Verdict.Wrong, null, -1, [], []), _ => Ample);
         Assert.Equal(Verdict.Correct, (await Read(reader, 1)).Verdict);
     }
 
@@ -181,7 +198,9 @@ public sealed class GuardedReaderTests : StageSpec
     [Fact]
     public void A_budget_is_a_time_that_can_be_waited_for()
     {
-        Assert.Equal(TimeSpan.FromSeconds(5), new RewardVerifierSettings().Budget);
+        Assert.Equal(TimeSpan.FromSeconds(5), new RewardVerifierSettings().BudgetOf(AnswerKind.Math));
+        Assert.Equal(TimeSpan.FromSeconds(65), new RewardVerifierSettings().BudgetOf(AnswerKind.Code));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RewardVerifierSettings { CodeTime = TimeSpan.FromMinutes(61) });
         foreach (var budget in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromSeconds(-1), TimeSpan.FromMinutes(61), TimeSpan.MaxValue])
             Assert.Throws<ArgumentOutOfRangeException>(() => new RewardVerifierSettings { Budget = budget });
     }
@@ -205,7 +224,7 @@ public sealed class GuardedReaderTests : StageSpec
     }
 
     private GuardedReader Reader(TimeSpan? budget = null, int mostAbandoned = 4) =>
-        new(_readings.Read, budget ?? EndlessReading.Budget, mostAbandoned);
+        new(_readings.Read, _ => budget ?? EndlessReading.Budget, mostAbandoned);
 
     private static Task<VerificationOutcome> Read(GuardedReader reader, int token, string gold = "4") =>
         reader.ReadAsync($"response {token}", [token], false, gold, default);

@@ -84,7 +84,7 @@ public sealed class HostileResponseTests : IDisposable
                 Assert.True(_task.MissingEssentials(_task.Train[0], read.Text) >= 0);
                 return read;
             },
-            new RewardVerifierSettings().Budget);
+            new RewardVerifierSettings().BudgetOf);
     }
 
     public static TheoryData<string> Names => new(Shapes.Keys);

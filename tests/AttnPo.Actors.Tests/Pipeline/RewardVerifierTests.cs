@@ -55,7 +55,7 @@ public sealed class RewardVerifierTests : StageSpec
                 if (reading.Text == Endless) letGo.Wait();
                 return reading;
             },
-            TimeSpan.FromSeconds(2), mostAbandoned: 1);
+            _ => TimeSpan.FromSeconds(2), mostAbandoned: 1);
         var withoutIt = Assert.Single(Judge(Waves.Generated(0, Right, Wrong), reader).Groups).Credit;
 
         var judged = Judge(Waves.Generated(0, Right, Wrong, Endless), reader);
@@ -74,7 +74,7 @@ public sealed class RewardVerifierTests : StageSpec
 
     private JudgedWave Judge(GeneratedWave wave, ReadResponseFunction read)
     {
-        using var reader = new GuardedReader(read, TimeSpan.FromMinutes(5));
+        using var reader = new GuardedReader(read, _ => TimeSpan.FromMinutes(5));
         return Judge(wave, reader);
     }
 

@@ -1,6 +1,7 @@
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Run;
 using AttnPo.Core.Data;
+using AttnPo.Core.Verification.Code;
 using AttnPo.Gpu;
 using AttnPo.Host.Models;
 using AttnPo.Host.Settings;
@@ -57,6 +58,8 @@ public sealed class SettingsTests
     [InlineData("credit = 3", "run.conf:2: credit: \"3\" stands where a group was expected, e.g. credit.length-penalty")]
     [InlineData("rollout.dtype = f16", "run.conf:2: rollout.dtype: \"f16\" is not one of f32, bf16")]
     [InlineData("optimizer.logprob-gap-bound = 0", "run.conf:2: optimizer.logprob-gap-bound: \"0\" is not a number greater than 0, or auto")]
+    [InlineData("verification.code.memory = 1MiB", "run.conf:2: verification.code.memory: \"1MiB\" is not bytes, e.g. 5GB, 500MB, 4GiB, at least 134217728")]
+    [InlineData("verification.code.isolation = off", "run.conf:2: verification.code.isolation: \"off\" is not one of required, none")]
     [InlineData("device = gpu", "run.conf:2: device: \"gpu\" is not cpu, cuda, cuda:N or auto")]
     public void A_wrong_value_is_named_with_what_was_expected(string file, string message) => Assert.Equal(message, ErrorOf(file));
 
@@ -95,6 +98,27 @@ public sealed class SettingsTests
     [Fact]
     public void The_budget_of_a_verification_reaches_its_stage() =>
         Assert.Equal(TimeSpan.FromMinutes(1.5), StageSettings.RewardVerifier(Resolve("verification.budget = 1.5m")).Budget);
+
+    [Fact]
+    public void What_programs_may_take_reaches_their_verifier_and_the_stage()
+    {
+        // Commands without settings go by the record's own.
+        Assert.Equal(new CodeSettings(), StageSettings.Code(Resolve("")));
+        Assert.Equal((Isolation.Required, TimeSpan.FromMinutes(1)), (StageSettings.Isolation(Resolve("")), StageSettings.RewardVerifier(Resolve("")).CodeTime));
+        var settings = Resolve("verification.code { isolation = none, timeout = 1500ms, memory = 512MiB, total = 2m }");
+        Assert.Equal(
+            new CodeSettings { Timeout = TimeSpan.FromSeconds(1.5), Memory = 512 << 20, Total = TimeSpan.FromMinutes(2) }, StageSettings.Code(settings));
+        Assert.Equal((Isolation.None, TimeSpan.FromMinutes(2)), (StageSettings.Isolation(settings), StageSettings.RewardVerifier(settings).CodeTime));
+        Assert.Contains("verification.code.memory = 536870912", settings.ToHocon());
+    }
+
+    [Fact]
+    public void Limits_of_programs_decide_the_result_and_how_they_are_isolated_does_not()
+    {
+        var hash = Resolve("").Hash();
+        Assert.Equal(hash, Resolve("verification.code { isolation = none, memory = 1024MiB }").Hash());
+        foreach (var other in (string[])["timeout = 7s", "memory = 2GiB", "total = 90s"]) Assert.NotEqual(hash, Resolve($"verification.code.{other}").Hash());
+    }
 
     [Fact]
     public void A_choice_on_the_command_line_overrules_what_a_file_tunes() =>
