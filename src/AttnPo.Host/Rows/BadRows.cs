@@ -1,0 +1,23 @@
+namespace AttnPo.Host.Rows;
+
+/// <summary>Stops a command at the first row that cannot be used, or counts such rows.</summary>
+/// <param name="skip">Whether --skip-bad was given; null for a command that has no such option.</param>
+internal sealed class BadRows(bool? skip)
+{
+    /// <summary>Rows left out so far.</summary>
+    public long Skipped { get; private set; }
+
+    /// <summary>The first reason for which a row was left out, with its place.</summary>
+    public string? First { get; private set; }
+
+    /// <summary>Takes notice of a row.</summary>
+    /// <exception cref="WorkFailedException">Bad rows are not to be left out.</exception>
+    public void Add(string place, string fault)
+    {
+        var reason = $"{place}: {fault}";
+        if (skip != true)
+            throw new WorkFailedException($"{reason}; mend the row{(skip is null ? "" : ", or leave such rows out with --skip-bad")}");
+        Skipped++;
+        First ??= reason;
+    }
+}
