@@ -72,7 +72,7 @@ internal sealed class PromptFiles : IPromptSet
     private static string TextOf(QuestionRow row, PromptRendering rendering, Func<string, string?>? fault)
     {
         var text = row.ReadyPrompt ?? rendering.Conversation(row.Messages);
-        return fault?.Invoke(text) is { } problem ? throw new RowException($"the prompt {problem}") : text;
+        return fault?.Invoke(text) is { } problem ? throw new RowException($"{(row.ReadyPrompt is null ? "its prompt" : "\"prompt\"")} {problem}") : text;
     }
 
     private static IRowSource Open(string file)

@@ -24,6 +24,8 @@ internal static class KeyEffects
             path => path.StartsWith("task.", StringComparison.Ordinal) && path != "task.name"),
         new(["task.name"], s => s.Get<string>("task.name") != "none", s => $"task.name = {s.Get<string>("task.name")} makes its own prompts",
             path => path.StartsWith("data.", StringComparison.Ordinal) || path.StartsWith("prompt.", StringComparison.Ordinal)),
+        new(["data.fields.question"], s => s.Get<string>("data.fields.question").Length == 0, _ => "data.fields.question names no member",
+            path => path is "data.fields.kind" or "data.fields.choices" or "data.fields.source"),
         new(["evaluation.prompts"], s => s.Get<long>("evaluation.prompts") == 0, _ => "evaluation.prompts = 0 evaluates nothing",
             path => path is "evaluation.every" or "evaluation.samples" or "evaluation.temperature"),
     ];

@@ -60,7 +60,8 @@ internal static class TrainingComposition
             Evaluation = StageSettings.Evaluation(settings, model),
             Journal = StageSettings.Journal(settings),
             AkkaLogLevel = settings.Get<string>("log.level").ToUpperInvariant(),
-            Training = task?.Train ?? new PromptFiles(settings.Get<string[]>("data.files"), PromptRendering.Of(settings, model)),
+            Training = task?.Train ?? new PromptFiles(
+                settings.Get<string[]>("data.files"), PromptRendering.Of(settings, model), fields: StageSettings.Fields(settings)),
             HeldOut = task?.HeldOut,
             Tokenizer = model.Tokenizer,
             Reader = new ResponseReader(
