@@ -1,3 +1,5 @@
+using Parquet.Meta;
+
 namespace AttnPo.Core.Data.Columns;
 
 /// <summary>
@@ -70,6 +72,14 @@ internal ref struct FooterCopy
                 _reader.Skip(type);
                 continue;
             }
+            if (shape == ElementShape && id == 6)
+            {
+                var converted = _reader.Integer();
+                if (!Kept(converted)) continue;
+                Head(type, id, ref written);
+                Number(converted);
+                continue;
+            }
             Head(type, id, ref written);
             if (type == ThriftType.List) List(field);
             else Value(type, field.Inner);
@@ -102,7 +112,7 @@ internal ref struct FooterCopy
             default:
                 var number = _reader.Integer();
                 if (type == ThriftType.I32 && number is < int.MinValue or > int.MaxValue) throw ThriftReader.Fault("a number of too many bytes");
-                Unsigned((ulong)((number << 1) ^ (number >> 63)));
+                Number(number);
                 break;
         }
     }
@@ -113,6 +123,12 @@ internal ref struct FooterCopy
         else throw ThriftReader.Fault("its fields out of order");
         written = id;
     }
+
+    // Texts are taken as bytes, since the package replaces what is no text, and whole numbers as wide as they are stored.
+    private static bool Kept(long converted) => (ConvertedType)converted is not
+        (ConvertedType.UTF8 or ConvertedType.ENUM or ConvertedType.JSON or (>= ConvertedType.UINT_8 and <= ConvertedType.INT_64));
+
+    private readonly void Number(long number) => Unsigned((ulong)((number << 1) ^ (number >> 63)));
 
     private readonly void Unsigned(ulong value)
     {
