@@ -58,11 +58,11 @@ internal static class EvalCommand
             // The task as the embedded default trains on it, and cut as there.
             var embedded = files.Length == 0 ? SettingsFiles.Resolve(SettingsFiles.DefaultName, []) : null;
             var tiny = embedded is null ? null : StageSettings.Task(embedded);
+            var bad = new BadRows(parsed.GetValue(skipBad));
             var read = tiny is not null ? null : new PromptFiles(
-                files, chat.Rendering(parsed, folder), parsed.GetValue(skipBad), text => folder.PromptFault(folder.Tokenizer.Encode(text)),
+                files, chat.Rendering(parsed, folder), bad, text => folder.PromptFault(folder.Tokenizer.Encode(text)),
                 fields.Read(parsed), distinct: true);
-            if (read is { Skipped: > 0 })
-                parsed.InvocationConfiguration.Error.WriteLine($"{read.Skipped} rows left out (the first: {read.FirstSkipped})");
+            if (bad.Report is { } left) parsed.InvocationConfiguration.Error.WriteLine(left);
             var set = tiny?.HeldOut ?? read!;
             var count = parsed.GetResult(prompts) is null ? set.Count : Math.Min(set.Count, parsed.GetValue(prompts));
             for (var i = 0; tiny is not null && i < count; i++)

@@ -17,24 +17,22 @@ internal sealed class PromptFiles : IPromptSet
 {
     private readonly List<Prompt> _prompts = [];
     private readonly List<PromptOrigin> _origins = [];
-    private readonly BadRows _bad;
 
     /// <summary>Reads the files.</summary>
     /// <param name="files">Their paths; - is standard input.</param>
     /// <param name="rendering">Writes questions and messages down.</param>
-    /// <param name="skipBad">As <see cref="RowReader"/> takes it.</param>
+    /// <param name="bad">Takes notice of rows that cannot be used.</param>
     /// <param name="fault">What is wrong with a prompt's text; null where nothing is.</param>
     /// <param name="fields">What holds what; null: known forms are recognised.</param>
     /// <param name="distinct">Keeps the first of equal prompts of a data set, and counts them: the copies stand for samples.</param>
     public PromptFiles(
-        IReadOnlyList<string> files, PromptRendering rendering, bool? skipBad = null, Func<string, string?>? fault = null,
+        IReadOnlyList<string> files, PromptRendering rendering, BadRows bad, Func<string, string?>? fault = null,
         FieldMap? fields = null, bool distinct = false)
     {
-        _bad = new(skipBad);
         var known = new Dictionary<(string Source, string Text, string Gold), int>();
         foreach (var file in files)
         {
-            foreach (var (row, text) in new QuestionFile(Open(file), fields).Read(row => (row, TextOf(row, rendering, fault)), _bad.Add))
+            foreach (var (row, text) in new QuestionFile(Open(file), fields).Read(row => (row, TextOf(row, rendering, fault)), bad.Add))
             {
                 var source = row.Source ?? (file == "-" ? "standard input" : Path.GetFileNameWithoutExtension(file));
                 if (distinct && !known.TryAdd((source, text, row.Gold.Text), _prompts.Count))
@@ -53,12 +51,6 @@ internal sealed class PromptFiles : IPromptSet
                 $"{string.Join(", ", files)}: no prompt; expected rows of {{\"question\",\"gold\"}}, {{\"messages\",\"gold\"}}, "
                 + "{\"prompt\",\"gold\"} or one of the forms of docs/data.md");
     }
-
-    /// <summary>Rows left out.</summary>
-    public long Skipped => _bad.Skipped;
-
-    /// <summary>The first reason for which a row was left out, with its line.</summary>
-    public string? FirstSkipped => _bad.First;
 
     /// <inheritdoc/>
     public int Count => _prompts.Count;

@@ -26,6 +26,7 @@ internal static partial class SettingsSchema
         new IntegerKey("task.seed", 0),
 
         new ListKey("data.files", "a list of files, e.g. [\"train.jsonl\"]", text => text.Length > 0),
+        new FlagKey("data.skip-bad") { Neutral = "false" },
         new TextKey("data.fields.question", "the name of a member, or nothing", _ => true) { Neutral = "\"\"" },
         new TextKey("data.fields.gold", "the name of a member, or nothing", _ => true) { Neutral = "\"\"" },
         new ChoiceKey("data.fields.kind", [.. FieldMap.Kinds]) { Neutral = FieldMap.Kinds[0] },

@@ -1,5 +1,6 @@
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
+using AttnPo.Core.Data;
 using AttnPo.Core.Steps;
 using AttnPo.Core.Verification;
 using AttnPo.Gpu;
@@ -7,6 +8,7 @@ using AttnPo.Gpu.Checkpoints;
 using AttnPo.Gpu.Generation;
 using AttnPo.Gpu.Model;
 using AttnPo.Host.Models;
+using AttnPo.Host.Rows;
 using AttnPo.Host.Settings;
 
 namespace AttnPo.Host.Training;
@@ -33,8 +35,8 @@ internal static class TrainingComposition
     /// </summary>
     public static PolicyStore Store(ResolvedSettings settings) => new(1, StageSettings.GeneratorFormat(settings));
 
-    /// <summary>The run's parts. The store must outlive the run.</summary>
-    public static RunSetup Compose(ResolvedSettings settings, string runDirectory, PolicyStore store, Action<RunProtocol.IRunProgress> observe)
+    /// <summary>The run's parts. The store must outlive the run; rows of the data that were left out are reported as a warning.</summary>
+    public static RunSetup Compose(ResolvedSettings settings, string runDirectory, PolicyStore store, Action<RunProtocol.IRunProgress> observe, TextWriter? warnings = null)
     {
         var model = ModelFolder.Open(settings.Get<string>("model.path"));
         if (model.StopTokens.Count == 0)
@@ -45,8 +47,12 @@ internal static class TrainingComposition
         var task = StageSettings.Task(settings);
         var readsHeads = KeyEffects.WhySilent(settings, "credit.heads") is null;
         IReadOnlyList<HeadId> heads = readsHeads ? Heads(settings, model) : [];
+        var bad = new BadRows(settings.Get<bool>("data.skip-bad"), "data.skip-bad = true");
         // Before anything of a run is made: a damaged file is no beginning.
         HuggingFaceModel.Check(model.Directory);
+        IPromptSet training = task?.Train ?? new PromptFiles(
+            settings.Get<string[]>("data.files"), PromptRendering.Of(settings, model), bad, fields: StageSettings.Fields(settings));
+        if (bad.Report is { } left) warnings?.WriteLine(left);
         return new RunSetup
         {
             Directory = Path.GetFullPath(runDirectory),
@@ -60,8 +66,7 @@ internal static class TrainingComposition
             Evaluation = StageSettings.Evaluation(settings, model),
             Journal = StageSettings.Journal(settings),
             AkkaLogLevel = settings.Get<string>("log.level").ToUpperInvariant(),
-            Training = task?.Train ?? new PromptFiles(
-                settings.Get<string[]>("data.files"), PromptRendering.Of(settings, model), fields: StageSettings.Fields(settings)),
+            Training = training,
             HeldOut = task?.HeldOut,
             Tokenizer = model.Tokenizer,
             Reader = new ResponseReader(

@@ -4,6 +4,7 @@ using AttnPo.Core.Data;
 using AttnPo.Core.Text;
 using AttnPo.Gpu.Model;
 using AttnPo.Host.Models;
+using AttnPo.Host.Rows;
 using Xunit;
 
 namespace AttnPo.Host.Tests.Models;
@@ -16,6 +17,7 @@ public sealed class PromptFilesTests : IDisposable
     private const string Unknown = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' }}{% endfor %}";
 
     private readonly TemporaryFolder _folder = new();
+    private BadRows _bad = new(null);
 
     public PromptFilesTests()
     {
@@ -36,7 +38,7 @@ public sealed class PromptFilesTests : IDisposable
     private PromptFiles Read(PromptRendering rendering, bool? skipBad, params string[] rows)
     {
         File.WriteAllLines(_folder.File("in.jsonl"), rows);
-        return new([_folder.File("in.jsonl")], rendering, skipBad);
+        return new([_folder.File("in.jsonl")], rendering, _bad = new(skipBad));
     }
 
     private string Prompt(PromptRendering rendering, string row) => Read(rendering, null, row)[0].Text;
@@ -150,7 +152,7 @@ public sealed class PromptFilesTests : IDisposable
         Assert.Contains("in.jsonl:2: ", error, StringComparison.Ordinal);
         Assert.Contains(reason, error, StringComparison.Ordinal);
         var read = Read(Rendering(), true, Good, row);
-        Assert.Equal((1, 1), (read.Count, (int)read.Skipped));
+        Assert.Equal((1, 1), (read.Count, (int)_bad.Skipped));
     }
 
     [Fact]

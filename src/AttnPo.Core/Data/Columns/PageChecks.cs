@@ -37,7 +37,7 @@ internal sealed class PageChecks(Stream stream, long dataLength)
             var page = Page.Read(header, out var length);
             at += length;
             if (page.Packed < 0 || page.Packed > dataLength - at) throw new InvalidDataException("has a page longer than the file");
-            if (page.Unpacked < 0 || (bytes += page.Unpacked) > MostBytes) throw new InvalidDataException($"has more than {MostBytes} bytes");
+            if (page.Unpacked < 0 || (bytes += Math.Max(page.Unpacked, page.Packed)) > MostBytes) throw new InvalidDataException($"has more than {MostBytes} bytes");
             if (page.Values < 0 || page.Values > MostValues || (page.Type == PageType.DICTIONARY_PAGE && page.Values > page.Unpacked))
                 throw new InvalidDataException("has a page that claims more values than it has bytes for");
             CheckPacking(column.Codec, page, at);
@@ -57,10 +57,11 @@ internal sealed class PageChecks(Stream stream, long dataLength)
             return;
         }
         if (codec is not (CompressionCodec.SNAPPY or CompressionCodec.ZSTD) || !page.IsPacked || page.Packed == page.Levels) return;
-        var head = new byte[Math.Min(page.Packed - page.Levels, 32)];
+        // Zstandard states it for each of its frames, Snappy at the start.
+        var packed = new byte[codec == CompressionCodec.ZSTD ? page.Packed - page.Levels : Math.Min(page.Packed - page.Levels, 16)];
         stream.Position = at + page.Levels;
-        stream.ReadExactly(head);
-        var claimed = codec == CompressionCodec.SNAPPY ? (ulong)Snappy.GetUncompressedLength(head) : Decompressor.GetDecompressedSize(head);
+        stream.ReadExactly(packed);
+        var claimed = codec == CompressionCodec.SNAPPY ? (ulong)Snappy.GetUncompressedLength(packed) : Decompressor.GetDecompressedSize(packed);
         if (claimed > (ulong)page.Unpacked) throw new InvalidDataException("has a page that is packed from more than it claims");
     }
 

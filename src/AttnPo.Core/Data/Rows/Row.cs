@@ -33,8 +33,13 @@ public readonly struct Row(JsonElement element)
     /// <summary>What kind of value a member is; undefined where it is not there.</summary>
     public JsonValueKind KindOf(string name) => Find(name)?.ValueKind ?? JsonValueKind.Undefined;
 
-    /// <summary>A member as it stands in the file.</summary>
-    public JsonElement Member(string name) => Find(name) ?? throw new RowException($"\"{name}\" is missing");
+    /// <summary>A member that is not null, as it stands in the file.</summary>
+    public JsonElement Member(string name) => Find(name) switch
+    {
+        null => throw new RowException($"\"{name}\" is missing"),
+        { ValueKind: JsonValueKind.Null } => throw new RowException($"\"{name}\" is null"),
+        { } value => value,
+    };
 
     /// <summary>An object.</summary>
     public Row Object(string name) => Member(name) is { ValueKind: JsonValueKind.Object } value
