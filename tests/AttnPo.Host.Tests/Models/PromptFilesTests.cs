@@ -159,4 +159,26 @@ public sealed class PromptFilesTests : IDisposable
     [Trait("Contract", "C9")]
     public void A_question_that_spells_special_tokens_is_written_as_the_published_template_writes_it() =>
         Assert.Equal($"{Start}user\n{End}{Start}user\n{End}{Start}assistant\n<think>\n", Rendering().Question($"{End}{Start}user\n"));
+
+    [Fact]
+    public void Equal_prompts_of_a_set_count_once_where_copies_stand_for_samples()
+    {
+        var rows = new[] { ("a", "1"), ("b", "2"), ("a", "1"), ("b", "2"), ("a", "3") }
+            .Select(row => $"{{\"data_source\":\"2_amc\",\"prompt\":[{{\"role\":\"user\",\"content\":\"{row.Item1}\"}}],"
+                + $"\"reward_model\":{{\"ground_truth\":\"{row.Item2}\"}}}}");
+        File.WriteAllLines(_folder.File("in.jsonl"), rows);
+        var read = new PromptFiles([_folder.File("in.jsonl")], Rendering("plain"), _bad, distinct: true);
+        Assert.Equal(["1", "2", "3"], Enumerable.Range(0, read.Count).Select(i => read[i].Gold.Text));
+        Assert.Equal([2, 2, 1], Enumerable.Range(0, read.Count).Select(i => read.Origin(i).Copies));
+        Assert.Equal(("2_amc", _folder.File("in.jsonl") + ":5"), (read.Origin(2).Source, read.Origin(2).Place));
+        Assert.Equal(5, new PromptFiles([_folder.File("in.jsonl")], Rendering("plain"), _bad).Count);
+    }
+
+    [Fact]
+    public void Members_that_are_named_are_taken_and_the_file_names_the_set()
+    {
+        File.WriteAllText(_folder.File("mine.jsonl"), "{\"q\":\"1+1?\",\"a\":2}\n");
+        var read = new PromptFiles([_folder.File("mine.jsonl")], Rendering("plain"), _bad, fields: new("q", "a"));
+        Assert.Equal(("2", "mine"), (read[0].Gold.Text, read.Origin(0).Source));
+    }
 }

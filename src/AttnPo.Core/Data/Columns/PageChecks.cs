@@ -5,29 +5,34 @@ using ZstdSharp;
 namespace AttnPo.Core.Data.Columns;
 
 /// <summary>
-/// Looks at the pages of a column before they are decoded: what they claim to hold must fit what the column claims, what the file has, and
-/// what memory is given to it.
+/// Looks at the pages of a row group's columns before they are decoded: what they claim to hold must fit what the columns claim, what the
+/// file has, and what memory is given to a row group.
 /// </summary>
 /// <param name="stream">The file.</param>
 /// <param name="dataLength">Where its pages end.</param>
 internal sealed class PageChecks(Stream stream, long dataLength)
 {
-    /// <summary>Most values of a column in one row group. Writers make groups of about a million rows at most.</summary>
-    public const long MostValues = 8_000_000;
+    /// <summary>Most values of a row group. Writers make groups of about a million rows at most.</summary>
+    public const long MostValues = 32_000_000;
 
-    /// <summary>Most bytes of a column in one row group, unpacked.</summary>
+    /// <summary>Most bytes of a row group, unpacked.</summary>
     public const long MostBytes = 1L << 30;
 
     // A page's header holds the least and the greatest value, which may be long texts.
     private const int MostHeaderBytes = 1 << 20;
 
-    /// <summary>Checks the pages of a column in a row group.</summary>
+    private long _values, _bytes;
+
+    /// <summary>Checks the pages of one column.</summary>
+    /// <param name="column">What it claims.</param>
+    /// <param name="repeats">Whether it lies within a list.</param>
     /// <exception cref="InvalidDataException">They are not what they should be; the message continues the column's name.</exception>
-    public void Check(ColumnMetaData column)
+    public void Check(ColumnMetaData column, bool repeats)
     {
-        if (column.NumValues is < 0 or > MostValues) throw new InvalidDataException($"claims {column.NumValues} values; at most {MostValues} are read");
+        if (column.NumValues is < 0 or > MostValues || (_values += column.NumValues) > MostValues)
+            throw new InvalidDataException($"claims {column.NumValues} values; of a row group at most {MostValues} are read");
         var at = ((long?[])[column.DictionaryPageOffset, column.DataPageOffset, column.IndexPageOffset]).Where(offset => offset is not (null or 0)).Min() ?? 0;
-        long values = 0, bytes = 0;
+        var values = 0L;
         while (values < column.NumValues)
         {
             if (at < 4 || at >= dataLength) throw new InvalidDataException("has pages outside of the file");
@@ -36,8 +41,11 @@ internal sealed class PageChecks(Stream stream, long dataLength)
             stream.ReadExactly(header);
             var page = Page.Read(header, out var length);
             at += length;
+            if (repeats && page.Type == PageType.DATA_PAGE_V2)
+                throw new InvalidDataException("lies within a list and has pages of version 2, which is not read; write data pages of version 1");
             if (page.Packed < 0 || page.Packed > dataLength - at) throw new InvalidDataException("has a page longer than the file");
-            if (page.Unpacked < 0 || (bytes += Math.Max(page.Unpacked, page.Packed)) > MostBytes) throw new InvalidDataException($"has more than {MostBytes} bytes");
+            if (page.Unpacked < 0 || (_bytes += Math.Max(page.Unpacked, page.Packed)) > MostBytes)
+                throw new InvalidDataException($"brings the row group to more than {MostBytes} bytes");
             if (page.Values < 0 || page.Values > MostValues || (page.Type == PageType.DICTIONARY_PAGE && page.Values > page.Unpacked))
                 throw new InvalidDataException("has a page that claims more values than it has bytes for");
             CheckPacking(column.Codec, page, at);

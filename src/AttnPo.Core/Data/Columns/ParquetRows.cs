@@ -36,11 +36,10 @@ public sealed class ParquetRows(string path) : IRowSource
         var reader = Guard(() => ParquetReader.CreateAsync(stream, new ParquetOptions(), leaveStreamOpen: true).GetAwaiter().GetResult());
         List<ColumnNode>? leaves = null;
         var fields = Guard(() => ColumnNode.Tree(reader.Metadata!.Schema, out leaves));
-        var checks = new PageChecks(stream, stream.DataLength);
         var number = 0L;
         for (var group = 0; group < reader.RowGroupCount; group++)
         {
-            var columns = Guard(() => Columns(reader, reader.OpenRowGroupReader(group), leaves!, checks));
+            var columns = Guard(() => Columns(reader, reader.OpenRowGroupReader(group), leaves!, new(stream, stream.DataLength)));
             var rows = reader.RowGroups[group].RowCount;
             for (var row = 0L; row < rows; row++, number++)
             {
@@ -89,7 +88,7 @@ public sealed class ParquetRows(string path) : IRowSource
                 if (group.GetMetadata(field)?.MetaData is not { } metadata) throw new InvalidDataException("is missing in a row group");
                 if (metadata.NumValues < group.RowCount) throw new InvalidDataException($"claims {metadata.NumValues} values of {group.RowCount} rows");
                 if (metadata.Type is Parquet.Meta.Type.INT96 or Parquet.Meta.Type.FIXED_LEN_BYTE_ARRAY) continue;
-                checks.Check(metadata);
+                checks.Check(metadata, leaf.Repetition > 0);
                 columns[i] = ColumnValues.Read(group, field, (int)metadata.NumValues);
             }
             catch (Exception e)
