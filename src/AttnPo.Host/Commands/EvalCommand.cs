@@ -20,7 +20,8 @@ internal static class EvalCommand
     {
         var data = new Option<string[]>("--data")
         {
-            Description = "JSON Lines of {\"question\",\"gold\"}, {\"messages\",\"gold\"} or, ready for the tokenizer, {\"prompt\",\"gold\"}.",
+            Description = "Questions, JSON Lines or Parquet: {\"question\",\"gold\"}, {\"messages\",\"gold\"}, {\"prompt\",\"gold\"} (ready for the tokenizer), "
+                + "or a data set's own form (docs/data.md). Equal questions count once.",
             HelpName = "FILE",
             AllowMultipleArgumentsPerToken = true,
         };
@@ -42,6 +43,7 @@ internal static class EvalCommand
         var engine = new EngineOptions(command);
         command.Add(data);
         command.Add(skipBad);
+        var fields = new FieldOption(command);
         var chat = new ChatOptions(command);
         command.Add(task);
         command.Add(prompts);
@@ -56,17 +58,18 @@ internal static class EvalCommand
             var files = parsed.GetValue(data) ?? [];
             if (files.Length > 0 == parsed.GetValue(task) is not null) throw new SettingsException("eval: expected --data FILE... or --task tiny, one of the two");
             if (files.Length == 0 && parsed.GetValue(skipBad)) throw new SettingsException("eval: --skip-bad goes with --data FILE...");
-            if (files.Length == 0 && chat.FirstGiven(parsed) is { } given)
+            if (files.Length == 0 && (fields.Given(parsed) ?? chat.FirstGiven(parsed)) is { } given)
                 throw new SettingsException($"eval: {given} goes with --data FILE...");
             var before = parsed.GetValue(baseline) is { } path ? EvaluationRows.Read(path) : ((double Accuracy, double Tokens)?)null;
             var (folder, device, format) = engine.Open(parsed);
             // The task as the embedded default trains on it, and cut as there.
             var embedded = files.Length == 0 ? SettingsFiles.Resolve(SettingsFiles.DefaultName, []) : null;
             var tiny = embedded is null ? null : StageSettings.Task(embedded);
+            var bad = new BadRows(parsed.GetValue(skipBad));
             var read = tiny is not null ? null : new PromptFiles(
-                files, chat.Rendering(parsed, folder), parsed.GetValue(skipBad), text => folder.PromptFault(folder.Tokenizer.Encode(text)));
-            if (read is { Skipped: > 0 })
-                parsed.InvocationConfiguration.Error.WriteLine($"{read.Skipped} rows left out (the first: {read.FirstSkipped})");
+                files, chat.Rendering(parsed, folder), bad, text => folder.PromptFault(folder.Tokenizer.Encode(text)),
+                fields.Read(parsed), distinct: true);
+            if (bad.Report is { } left) parsed.InvocationConfiguration.Error.WriteLine(left);
             var set = tiny?.HeldOut ?? read!;
             var count = parsed.GetResult(prompts) is null ? set.Count : Math.Min(set.Count, parsed.GetValue(prompts));
             for (var i = 0; tiny is not null && i < count; i++)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AttnPo.Core.Data.Rows;
 using AttnPo.Host.Rows;
 
 namespace AttnPo.Host.Commands;

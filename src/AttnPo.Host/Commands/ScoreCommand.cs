@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using AttnPo.Core.Credit;
+using AttnPo.Core.Data.Rows;
 using AttnPo.Core.Steps;
 using AttnPo.Core.Verification;
 using AttnPo.Gpu;

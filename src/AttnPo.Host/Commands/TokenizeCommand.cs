@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AttnPo.Core.Data.Rows;
 using AttnPo.Core.Text;
 using AttnPo.Host.Rows;
 

@@ -62,7 +62,7 @@ internal static class TrainCommand
         {
             display.Observe(news);
             tensorBoard.Observe(news);
-        });
+        }, console.Error);
 
         // A run that begins has its settings before its journal: whatever is killed, the directory says what it holds, and of two
         // processes that begin at once one writes them. A run that is gone on with may belong to another process until the start

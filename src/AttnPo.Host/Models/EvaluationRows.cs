@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AttnPo.Core.Data;
+using AttnPo.Core.Data.Rows;
 using AttnPo.Core.Evaluation;
 using AttnPo.Core.Verification;
 using AttnPo.Host.Rows;

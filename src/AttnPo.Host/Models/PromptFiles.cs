@@ -1,48 +1,56 @@
 using AttnPo.Core.Data;
-using AttnPo.Core.Text;
+using AttnPo.Core.Data.Questions;
+using AttnPo.Core.Data.Rows;
 using AttnPo.Host.Rows;
 
 namespace AttnPo.Host.Models;
 
-/// <summary>
-/// Prompts of JSON Lines files, in the order of files and lines. A row holds the right answer, <c>gold</c>, and one of <c>prompt</c>
-/// (ready for the tokenizer), <c>question</c> (what a user asks) and <c>messages</c> (a conversation that ends with what a user asks).
-/// </summary>
+/// <summary>Where a prompt is from.</summary>
+/// <param name="Source">The data set that its row names; else the file's name.</param>
+/// <param name="Place">File and line, or file and row, of the first of its copies.</param>
+/// <param name="Id">What the data set calls it; null where it does not.</param>
+/// <param name="Copies">How often it stands in the data.</param>
+internal sealed record PromptOrigin(string Source, string Place, string? Id, int Copies);
+
+/// <summary>Prompts of JSON Lines and Parquet files, in the order of files and rows, held as texts.</summary>
 internal sealed class PromptFiles : IPromptSet
 {
-    private static readonly string[] Forms = ["prompt", "question", "messages"];
-
     private readonly List<Prompt> _prompts = [];
-    private readonly PromptRendering _rendering;
+    private readonly List<PromptOrigin> _origins = [];
 
     /// <summary>Reads the files.</summary>
-    /// <param name="files">Their paths.</param>
+    /// <param name="files">Their paths; - is standard input.</param>
     /// <param name="rendering">Writes questions and messages down.</param>
-    /// <param name="skipBad">As <see cref="RowReader"/> takes it.</param>
+    /// <param name="bad">Takes notice of rows that cannot be used.</param>
     /// <param name="fault">What is wrong with a prompt's text; null where nothing is.</param>
-    public PromptFiles(IEnumerable<string> files, PromptRendering rendering, bool? skipBad = null, Func<string, string?>? fault = null)
+    /// <param name="fields">What holds what; null: known forms are recognised.</param>
+    /// <param name="distinct">Keeps the first of equal prompts of a data set, and counts them: the copies stand for samples.</param>
+    public PromptFiles(
+        IReadOnlyList<string> files, PromptRendering rendering, BadRows bad, Func<string, string?>? fault = null,
+        FieldMap? fields = null, bool distinct = false)
     {
-        _rendering = rendering;
+        var known = new Dictionary<(string Source, string Text, string Gold), int>();
         foreach (var file in files)
         {
-            var reader = new RowReader(file, skipBad);
-            foreach (var (text, gold) in reader.Read(row => (Text: PromptOf(row, fault), Gold: Filled("gold", row.Text("gold")))))
-                _prompts.Add(new(_prompts.Count, text, gold));
-            Skipped += reader.Skipped;
-            FirstSkipped ??= reader.FirstSkipped;
+            foreach (var (row, text) in new QuestionFile(Open(file), fields).Read(row => (row, TextOf(row, rendering, fault)), bad.Add))
+            {
+                var source = row.Source ?? (file == "-" ? "standard input" : Path.GetFileNameWithoutExtension(file));
+                if (distinct && !known.TryAdd((source, text, row.Gold.Text), _prompts.Count))
+                {
+                    var first = known[(source, text, row.Gold.Text)];
+                    _origins[first] = _origins[first] with { Copies = _origins[first].Copies + 1 };
+                    continue;
+                }
+                _prompts.Add(new(_prompts.Count, text, row.Gold));
+                _origins.Add(new(source, row.Place, row.Id, 1));
+            }
         }
 
         if (_prompts.Count == 0)
             throw new WorkFailedException(
-                $"{string.Join(", ", files)}: no prompt; expected lines of "
-                + "{\"question\",\"gold\"}, {\"messages\",\"gold\"} or {\"prompt\",\"gold\"}");
+                $"{string.Join(", ", files)}: no prompt; expected rows of {{\"question\",\"gold\"}}, {{\"messages\",\"gold\"}}, "
+                + "{\"prompt\",\"gold\"} or one of the forms of docs/data.md");
     }
-
-    /// <summary>Rows left out.</summary>
-    public long Skipped { get; }
-
-    /// <summary>The first reason for which a row was left out, with its line.</summary>
-    public string? FirstSkipped { get; }
 
     /// <inheritdoc/>
     public int Count => _prompts.Count;
@@ -50,36 +58,25 @@ internal sealed class PromptFiles : IPromptSet
     /// <inheritdoc/>
     public Prompt this[int index] => _prompts[index];
 
-    private string PromptOf(Row row, Func<string, string?>? fault)
+    /// <summary>Where the prompt at an index is from.</summary>
+    public PromptOrigin Origin(int index) => _origins[index];
+
+    private static string TextOf(QuestionRow row, PromptRendering rendering, Func<string, string?>? fault)
     {
-        if (Forms.Where(row.Has).ToArray() is not [var form])
-            throw new RowException("expected one of \"prompt\", \"question\" and \"messages\"");
-        var text = form switch
+        var text = row.ReadyPrompt ?? rendering.Conversation(row.Messages);
+        return fault?.Invoke(text) is { } problem ? throw new RowException($"{(row.ReadyPrompt is null ? "its prompt" : "\"prompt\"")} {problem}") : text;
+    }
+
+    private static IRowSource Open(string file)
+    {
+        if (file == "-") return new JsonLines("standard input", Console.OpenStandardInput);
+        try
         {
-            "prompt" => Filled(form, row.Text(form)),
-            "question" => _rendering.Question(Filled(form, row.Text(form))),
-            _ => Conversation(row),
-        };
-        return fault?.Invoke(text) is { } problem ? throw new RowException($"\"{form}\" {problem}") : text;
+            return DataFile.Open(file);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new WorkFailedException(e.Message);
+        }
     }
-
-    private string Conversation(Row row)
-    {
-        if (row.Has("tools")) throw new RowException("\"tools\" are not supported");
-        ChatMessage[] messages = [.. row.Rows("messages").Select(MessageOf)];
-        // What an assistant has said last would be the answer that is asked for.
-        if (messages is not [.., { Role: "user" }]) throw new RowException("\"messages\" does not end with a message of the user");
-        return _rendering.Conversation(messages);
-    }
-
-    private static ChatMessage MessageOf(Row message)
-    {
-        if (message.Has("tool_calls")) throw new RowException("\"messages\" holds tool calls, which are not supported");
-        var role = message.Text("role");
-        return role is "system" or "user" or "assistant"
-            ? new(role, message.Text("content"))
-            : throw new RowException($"\"messages\" holds the role \"{role}\"; supported are system, user and assistant");
-    }
-
-    private static string Filled(string form, string text) => text.Length == 0 ? throw new RowException($"\"{form}\" is empty") : text;
 }

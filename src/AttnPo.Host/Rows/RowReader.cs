@@ -1,5 +1,4 @@
-using System.Text.Json;
-using System.Text.Unicode;
+using AttnPo.Core.Data.Rows;
 
 namespace AttnPo.Host.Rows;
 
@@ -11,42 +10,27 @@ namespace AttnPo.Host.Rows;
 /// <param name="skipBad">Whether --skip-bad was given; null for a command that has no such option.</param>
 internal sealed class RowReader(string path, bool? skipBad)
 {
-    /// <summary>Longest line in bytes: a file that is not JSON Lines is refused before it fills memory.</summary>
-    private const int MaxLineBytes = 256 << 20;
-
-    private string Name => path == "-" ? "standard input" : path;
+    private readonly BadRows _bad = new(skipBad);
 
     /// <summary>Rows left out so far.</summary>
-    public long Skipped { get; private set; }
+    public long Skipped => _bad.Skipped;
 
     /// <summary>The first reason for which a row was left out, with its line.</summary>
-    public string? FirstSkipped { get; private set; }
+    public string? FirstSkipped => _bad.First;
 
     /// <summary>Reads all rows in order; <paramref name="read"/> makes a row of an object. Empty lines are no rows.</summary>
     public IEnumerable<T> Read<T>(Func<Row, T> read)
     {
-        using var stream = Open();
-        var number = 0;
-        foreach (var line in Lines(stream))
+        foreach (var source in new JsonLines(path == "-" ? "standard input" : path, Open).Read())
         {
-            number++;
-            if (line.AsSpan().Trim(" \t\r"u8).IsEmpty) continue;
             T row;
             try
             {
-                // The JSON reader looks at the bytes of a text only when it is asked for.
-                if (!Utf8.IsValid(line)) throw new RowException("not valid UTF-8");
-                using var document = JsonDocument.Parse(line);
-                if (document.RootElement.ValueKind != JsonValueKind.Object) throw new RowException("expected a JSON object");
-                row = read(new(document.RootElement));
+                row = source.Fault is null ? read(source.Content) : throw new RowException(source.Fault);
             }
-            catch (Exception e) when (e is JsonException or RowException)
+            catch (RowException e)
             {
-                var reason = $"{Name}:{number}: {(e is JsonException ? "not JSON: " + OneLine(e.Message) : e.Message)}";
-                if (skipBad != true)
-                    throw new WorkFailedException($"{reason}; mend the row{(skipBad is null ? "" : ", or leave such rows out with --skip-bad")}");
-                Skipped++;
-                FirstSkipped ??= reason;
+                _bad.Add(source.Place, e.Message);
                 continue;
             }
 
@@ -59,36 +43,11 @@ internal sealed class RowReader(string path, bool? skipBad)
         if (path == "-") return Console.OpenStandardInput();
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16);
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new WorkFailedException($"{path}: cannot be read: {e.Message}");
         }
     }
-
-    private IEnumerable<byte[]> Lines(Stream stream)
-    {
-        var pending = new MemoryStream();
-        var buffer = new byte[1 << 16];
-        for (int count; (count = stream.Read(buffer)) > 0;)
-        {
-            var start = 0;
-            for (int end; (end = buffer.AsSpan(start, count - start).IndexOf((byte)'\n')) >= 0; start += end + 1)
-            {
-                pending.Write(buffer, start, end);
-                yield return WithoutMark(pending.ToArray());
-                pending.SetLength(0);
-            }
-
-            pending.Write(buffer, start, count - start);
-            if (pending.Length > MaxLineBytes) throw new WorkFailedException($"{Name}: a line is longer than {MaxLineBytes} bytes: not a JSON Lines file");
-        }
-
-        if (pending.Length > 0) yield return WithoutMark(pending.ToArray());
-    }
-
-    private static byte[] WithoutMark(byte[] line) => line is [0xEF, 0xBB, 0xBF, .. var rest] ? rest : line;
-
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }

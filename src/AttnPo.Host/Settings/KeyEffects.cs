@@ -27,6 +27,8 @@ internal static class KeyEffects
         new(["difficulty.skip-solved", "difficulty.skip-unsolved"],
             s => s.Get<long>("difficulty.skip-solved") < 0 && s.Get<long>("difficulty.skip-unsolved") < 0,
             _ => "difficulty.skip-solved = off and difficulty.skip-unsolved = off pass over no prompt", path => path == "difficulty.retry-every"),
+        new(["data.fields.question"], s => s.Get<string>("data.fields.question").Length == 0, _ => "data.fields.question names no member",
+            path => path is "data.fields.kind" or "data.fields.choices" or "data.fields.source"),
         new(["evaluation.prompts"], s => s.Get<long>("evaluation.prompts") == 0, _ => "evaluation.prompts = 0 evaluates nothing",
             path => path is "evaluation.every" or "evaluation.samples" or "evaluation.temperature"),
     ];

@@ -51,6 +51,11 @@ internal static class SettingsResolver
         if (s.Get<string>("task.name") == "none")
         {
             Require(s, "data.files", s.Get<string[]>("data.files").Length > 0, "at least one file, since task.name = none");
+            var (asked, gold) = (s.Get<string>("data.fields.question").Length > 0, s.Get<string>("data.fields.gold").Length > 0);
+            Require(s, "data.fields.gold", gold == asked, "a member where data.fields.question names one, and none where it does not");
+            Require(
+                s, "data.fields.choices", !asked || s.Get<string>("data.fields.choices").Length == 0 || s.Get<string>("data.fields.kind") == "choice",
+                "nothing, since data.fields.kind is not choice");
             Require(s, "evaluation.prompts", s.Get<long>("evaluation.prompts") == 0, "0, since task.name = none has no held-out prompts");
         }
         else

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Core.Data;
+using AttnPo.Core.Data.Questions;
 using AttnPo.Core.Text;
 using AttnPo.Host.Models;
 
@@ -26,6 +27,12 @@ internal static partial class SettingsSchema
         new IntegerKey("task.seed", 0),
 
         new ListKey("data.files", "a list of files, e.g. [\"train.jsonl\"]", text => text.Length > 0),
+        new FlagKey("data.skip-bad") { Neutral = "false" },
+        new TextKey("data.fields.question", "the name of a member, or nothing", _ => true) { Neutral = "\"\"" },
+        new TextKey("data.fields.gold", "the name of a member, or nothing", _ => true) { Neutral = "\"\"" },
+        new ChoiceKey("data.fields.kind", [.. FieldMap.Kinds]) { Neutral = FieldMap.Kinds[0] },
+        new TextKey("data.fields.choices", "the name of a member, or nothing", _ => true) { Neutral = "\"\"" },
+        new TextKey("data.fields.source", "the name of a member, or nothing", _ => true) { AffectsResult = false },
 
         new ChoiceKey("prompt.template", [PromptRendering.Auto, .. ChatTemplate.Names]) { Neutral = PromptRendering.Auto },
         // HOCON leaves spaces at the ends of a value away.

@@ -3,6 +3,7 @@ using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Run;
 using AttnPo.Core.Credit;
 using AttnPo.Core.Data;
+using AttnPo.Core.Data.Questions;
 using AttnPo.Core.Steps;
 using AttnPo.Core.Verification.Code;
 using AttnPo.Gpu;
@@ -15,6 +16,10 @@ namespace AttnPo.Host.Training;
 /// <summary>Binds resolved settings to the record of each stage; each key goes to one place.</summary>
 internal static class StageSettings
 {
+    /// <summary>What holds what in rows of prompt files; null: known forms are recognised.</summary>
+    public static FieldMap? Fields(ResolvedSettings s) => FieldMap.Of(
+        FieldMap.Names.ToDictionary(name => name, name => s.Get<string>($"data.fields.{name}"))).Map;
+
     /// <summary>The run itself.</summary>
     public static RunSettings Run(ResolvedSettings s) => new()
     {

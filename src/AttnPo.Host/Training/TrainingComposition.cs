@@ -8,6 +8,7 @@ using AttnPo.Gpu.Checkpoints;
 using AttnPo.Gpu.Generation;
 using AttnPo.Gpu.Model;
 using AttnPo.Host.Models;
+using AttnPo.Host.Rows;
 using AttnPo.Host.Settings;
 
 namespace AttnPo.Host.Training;
@@ -34,8 +35,8 @@ internal static class TrainingComposition
     /// </summary>
     public static PolicyStore Store(ResolvedSettings settings) => new(1, StageSettings.GeneratorFormat(settings));
 
-    /// <summary>The run's parts. The store must outlive the run.</summary>
-    public static RunSetup Compose(ResolvedSettings settings, string runDirectory, PolicyStore store, Action<RunProtocol.IRunProgress> observe)
+    /// <summary>The run's parts. The store must outlive the run; rows of the data that were left out are reported as a warning.</summary>
+    public static RunSetup Compose(ResolvedSettings settings, string runDirectory, PolicyStore store, Action<RunProtocol.IRunProgress> observe, TextWriter? warnings = null)
     {
         var model = ModelFolder.Open(settings.Get<string>("model.path"));
         if (model.StopTokens.Count == 0)
@@ -46,12 +47,15 @@ internal static class TrainingComposition
         var task = StageSettings.Task(settings);
         var readsHeads = KeyEffects.WhySilent(settings, "credit.heads") is null;
         IReadOnlyList<HeadId> heads = readsHeads ? Heads(settings, model) : [];
-        IPromptSet training = task?.Train ?? new PromptFiles(settings.Get<string[]>("data.files"), PromptRendering.Of(settings, model));
+        var bad = new BadRows(settings.Get<bool>("data.skip-bad"), "data.skip-bad = true");
+        // Before anything of a run is made: a damaged file is no beginning.
+        HuggingFaceModel.Check(model.Directory);
+        IPromptSet training = task?.Train ?? new PromptFiles(
+            settings.Get<string[]>("data.files"), PromptRendering.Of(settings, model), bad, fields: StageSettings.Fields(settings));
+        if (bad.Report is { } left) warnings?.WriteLine(left);
         var isolation = StageSettings.Isolation(settings);
         // A task's answers are no programs.
         if (task is null) Verifiers.Require(Verifiers.KindsOf(training, training.Count), isolation, "verification.code.isolation = none");
-        // Before anything of a run is made: a damaged file is no beginning.
-        HuggingFaceModel.Check(model.Directory);
         return new RunSetup
         {
             Directory = Path.GetFullPath(runDirectory),

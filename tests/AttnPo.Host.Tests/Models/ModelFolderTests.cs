@@ -2,6 +2,7 @@ using AttnPo.Core.Data;
 using AttnPo.Gpu;
 using AttnPo.Gpu.Model;
 using AttnPo.Host.Models;
+using AttnPo.Host.Rows;
 using AttnPo.Host.Settings;
 using AttnPo.Host.Training;
 using AttnPo.Tests;
@@ -163,13 +164,14 @@ public sealed class ModelFolderTests : IDisposable
         var file = _folder.File("in.jsonl");
         var rows = new[] { "", new string('1', 300), "1" }.Select(text => $"{{\"prompt\":\"{text}\",\"gold\":\"1\"}}\n");
         File.WriteAllText(file, string.Concat(rows));
-        PromptFiles Read(bool? skipBad) => new([file], new(model), skipBad, text => model.PromptFault(model.Tokenizer.Encode(text)));
+        var bad = new BadRows(null);
+        PromptFiles Read(bool? skipBad) => new([file], new(model), bad = new(skipBad), text => model.PromptFault(model.Tokenizer.Encode(text)));
 
         Assert.Contains("in.jsonl:1: \"prompt\" is empty", Assert.Throws<WorkFailedException>(() => Read(false)).Message, StringComparison.Ordinal);
         File.WriteAllText(file, string.Concat(rows.Skip(1)));
         Assert.Contains("in.jsonl:1: \"prompt\" has 300 tokens", Assert.Throws<WorkFailedException>(() => Read(false)).Message, StringComparison.Ordinal);
         var read = Read(true);
-        Assert.Equal((1, 1), (read.Count, (int)read.Skipped));
+        Assert.Equal((1, 1), (read.Count, (int)bad.Skipped));
     }
 
     [Fact]

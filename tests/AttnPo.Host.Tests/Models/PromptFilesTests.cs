@@ -4,6 +4,7 @@ using AttnPo.Core.Data;
 using AttnPo.Core.Text;
 using AttnPo.Gpu.Model;
 using AttnPo.Host.Models;
+using AttnPo.Host.Rows;
 using Xunit;
 
 namespace AttnPo.Host.Tests.Models;
@@ -16,6 +17,7 @@ public sealed class PromptFilesTests : IDisposable
     private const string Unknown = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' }}{% endfor %}";
 
     private readonly TemporaryFolder _folder = new();
+    private BadRows _bad = new(null);
 
     public PromptFilesTests()
     {
@@ -36,7 +38,7 @@ public sealed class PromptFilesTests : IDisposable
     private PromptFiles Read(PromptRendering rendering, bool? skipBad, params string[] rows)
     {
         File.WriteAllLines(_folder.File("in.jsonl"), rows);
-        return new([_folder.File("in.jsonl")], rendering, skipBad);
+        return new([_folder.File("in.jsonl")], rendering, _bad = new(skipBad));
     }
 
     private string Prompt(PromptRendering rendering, string row) => Read(rendering, null, row)[0].Text;
@@ -150,11 +152,33 @@ public sealed class PromptFilesTests : IDisposable
         Assert.Contains("in.jsonl:2: ", error, StringComparison.Ordinal);
         Assert.Contains(reason, error, StringComparison.Ordinal);
         var read = Read(Rendering(), true, Good, row);
-        Assert.Equal((1, 1), (read.Count, (int)read.Skipped));
+        Assert.Equal((1, 1), (read.Count, (int)_bad.Skipped));
     }
 
     [Fact]
     [Trait("Contract", "C9")]
     public void A_question_that_spells_special_tokens_is_written_as_the_published_template_writes_it() =>
         Assert.Equal($"{Start}user\n{End}{Start}user\n{End}{Start}assistant\n<think>\n", Rendering().Question($"{End}{Start}user\n"));
+
+    [Fact]
+    public void Equal_prompts_of_a_set_count_once_where_copies_stand_for_samples()
+    {
+        var rows = new[] { ("a", "1"), ("b", "2"), ("a", "1"), ("b", "2"), ("a", "3") }
+            .Select(row => $"{{\"data_source\":\"2_amc\",\"prompt\":[{{\"role\":\"user\",\"content\":\"{row.Item1}\"}}],"
+                + $"\"reward_model\":{{\"ground_truth\":\"{row.Item2}\"}}}}");
+        File.WriteAllLines(_folder.File("in.jsonl"), rows);
+        var read = new PromptFiles([_folder.File("in.jsonl")], Rendering("plain"), _bad, distinct: true);
+        Assert.Equal(["1", "2", "3"], Enumerable.Range(0, read.Count).Select(i => read[i].Gold.Text));
+        Assert.Equal([2, 2, 1], Enumerable.Range(0, read.Count).Select(i => read.Origin(i).Copies));
+        Assert.Equal(("2_amc", _folder.File("in.jsonl") + ":5"), (read.Origin(2).Source, read.Origin(2).Place));
+        Assert.Equal(5, new PromptFiles([_folder.File("in.jsonl")], Rendering("plain"), _bad).Count);
+    }
+
+    [Fact]
+    public void Members_that_are_named_are_taken_and_the_file_names_the_set()
+    {
+        File.WriteAllText(_folder.File("mine.jsonl"), "{\"q\":\"1+1?\",\"a\":2}\n");
+        var read = new PromptFiles([_folder.File("mine.jsonl")], Rendering("plain"), _bad, fields: new("q", "a"));
+        Assert.Equal(("2", "mine"), (read[0].Gold.Text, read.Origin(0).Source));
+    }
 }

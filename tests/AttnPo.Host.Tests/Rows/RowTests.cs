@@ -1,3 +1,4 @@
+using AttnPo.Core.Data.Rows;
 using AttnPo.Host.Rows;
 using Xunit;
 

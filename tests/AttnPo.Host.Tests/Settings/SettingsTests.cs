@@ -22,6 +22,12 @@ public sealed class SettingsTests
     private static string ErrorOf(string file, params string[] assignments) =>
         Assert.Throws<SettingsException>(() => Resolve(file, assignments)).Message;
 
+    [Theory]
+    [InlineData("data.fields.question=q", "data.fields.gold: \"\" where a member where data.fields.question names one")]
+    [InlineData("data.fields.kind=code", "data.fields.kind: code has no effect: data.fields.question names no member")]
+    public void Members_of_the_data_are_named_together(string assignment, string message) =>
+        Assert.Contains(message, ErrorOf("", "task.name=none", "data.files=a.jsonl", assignment), StringComparison.Ordinal);
+
     [Fact]
     public void The_default_file_holds_every_key_with_a_comment_above_it()
     {

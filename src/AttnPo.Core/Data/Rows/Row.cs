@@ -1,12 +1,56 @@
 using System.Text.Json;
 
-namespace AttnPo.Host.Rows;
+namespace AttnPo.Core.Data.Rows;
 
-/// <summary>One object of a JSON Lines file. What is asked for and is not there, or is of another type, is a <see cref="RowException"/>.</summary>
-internal readonly struct Row(JsonElement element)
+/// <summary>
+/// One object of a file of rows. What is asked for and is not there, or is of another type, is a <see cref="RowException"/>. It is
+/// there until the next row is read.
+/// </summary>
+public readonly struct Row(JsonElement element)
 {
     /// <summary>Whether a member is there and is not null.</summary>
     public bool Has(string name) => Find(name) is { } value && value.ValueKind != JsonValueKind.Null;
+
+    /// <summary>The names of its members that are not null, in the order of the file.</summary>
+    public IEnumerable<string> Names()
+    {
+        foreach (var member in element.EnumerateObject())
+        {
+            if (member.Value.ValueKind == JsonValueKind.Null) continue;
+            string name;
+            try
+            {
+                name = member.Name;
+            }
+            catch (InvalidOperationException)
+            {
+                throw new RowException("a member's name is not valid Unicode");
+            }
+            yield return name;
+        }
+    }
+
+    /// <summary>What kind of value a member is; undefined where it is not there.</summary>
+    public JsonValueKind KindOf(string name) => Find(name)?.ValueKind ?? JsonValueKind.Undefined;
+
+    /// <summary>A member that is not null, as it stands in the file.</summary>
+    public JsonElement Member(string name) => Find(name) switch
+    {
+        null => throw new RowException($"\"{name}\" is missing"),
+        { ValueKind: JsonValueKind.Null } => throw new RowException($"\"{name}\" is null"),
+        { } value => value,
+    };
+
+    /// <summary>An object.</summary>
+    public Row Object(string name) => Member(name) is { ValueKind: JsonValueKind.Object } value
+        ? new(value) : throw new RowException($"\"{name}\" is not an object");
+
+    /// <summary>A text that is not empty.</summary>
+    public string FilledText(string name) =>
+        Text(name) is { Length: > 0 } text ? text : throw new RowException($"\"{name}\" is empty");
+
+    /// <summary>A text that is not empty, or a number as it is written.</summary>
+    public string TextOrNumber(string name) => KindOf(name) == JsonValueKind.Number ? Member(name).GetRawText() : FilledText(name);
 
     /// <summary>The row's id, text or number, to be written back as it came.</summary>
     public JsonElement Id()
@@ -78,8 +122,6 @@ internal readonly struct Row(JsonElement element)
             throw new RowException($"\"{name}\" is not valid Unicode");
         }
     }
-
-    private JsonElement Member(string name) => Find(name) ?? throw new RowException($"\"{name}\" is missing");
 
     private JsonElement? Find(string name)
     {
