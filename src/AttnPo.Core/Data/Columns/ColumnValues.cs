@@ -49,7 +49,8 @@ internal abstract class ColumnValues(int values, DataField field)
     {
         ColumnValues? column = field.ClrType switch
         {
-            var type when type == typeof(byte[]) || type == typeof(ReadOnlyMemory<byte>) => new Column<ReadOnlyMemory<byte>>(values, field, WriteText),
+            var type when type == typeof(byte[]) || type == typeof(ReadOnlyMemory<byte>) =>
+                new Column<ReadOnlyMemory<byte>>(values, field, WriteText),
             var type when type == typeof(bool) => new Column<bool>(values, field, static (_, json, value) => json.WriteBooleanValue(value)),
             var type when type == typeof(int) => new Column<int>(values, field, static (_, json, value) => json.WriteNumberValue(value)),
             var type when type == typeof(long) => new Column<long>(values, field, static (_, json, value) => json.WriteNumberValue(value)),

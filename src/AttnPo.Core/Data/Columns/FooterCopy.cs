@@ -17,8 +17,8 @@ internal ref struct FooterCopy
     private static readonly Shape ColumnShape = new()
     {
         // Type, encodings, path, codec, number of values, sizes, offsets of the first data, index and dictionary page.
-        [1] = new(ThriftType.I32), [2] = new(ThriftType.List, ThriftType.I32), [3] = new(ThriftType.List, ThriftType.Binary), [4] = new(ThriftType.I32),
-        [5] = new(ThriftType.I64), [6] = new(ThriftType.I64), [7] = new(ThriftType.I64),
+        [1] = new(ThriftType.I32), [2] = new(ThriftType.List, ThriftType.I32), [3] = new(ThriftType.List, ThriftType.Binary),
+        [4] = new(ThriftType.I32), [5] = new(ThriftType.I64), [6] = new(ThriftType.I64), [7] = new(ThriftType.I64),
         [9] = new(ThriftType.I64), [10] = new(ThriftType.I64), [11] = new(ThriftType.I64),
     };
 
@@ -90,7 +90,8 @@ internal ref struct FooterCopy
     private void List(Field field)
     {
         var count = _reader.List(out var type);
-        if (field.Inner == ElementShape && count > MostFields) throw ThriftReader.Fault($"a schema of {count} fields; at most {MostFields} are read");
+        if (field.Inner == ElementShape && count > MostFields)
+            throw ThriftReader.Fault($"a schema of {count} fields; at most {MostFields} are read");
         if (type != field.Item) throw ThriftReader.Fault("a list of another type than the format has");
         _copy.WriteByte((byte)(0xF0 | (byte)type));
         Unsigned((ulong)count);
@@ -111,7 +112,8 @@ internal ref struct FooterCopy
                 break;
             default:
                 var number = _reader.Integer();
-                if (type == ThriftType.I32 && number is < int.MinValue or > int.MaxValue) throw ThriftReader.Fault("a number of too many bytes");
+                if (type == ThriftType.I32 && number is < int.MinValue or > int.MaxValue)
+                    throw ThriftReader.Fault("a number of too many bytes");
                 Number(number);
                 break;
         }

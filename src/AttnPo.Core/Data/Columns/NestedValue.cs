@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace AttnPo.Core.Data.Columns;
 
-/// <summary>Puts a field of one row together from its columns: what is there, and which item of which list a value is, stands in their levels.</summary>
+/// <summary>
+/// Puts a field of one row together from its columns: what is there, and which item of which list a value is, stands in their levels.
+/// </summary>
 internal static class NestedValue
 {
     /// <summary>The first column of a field that is read; null where none is.</summary>

@@ -31,7 +31,8 @@ internal sealed class PageChecks(Stream stream, long dataLength)
     {
         if (column.NumValues is < 0 or > MostValues || (_values += column.NumValues) > MostValues)
             throw new InvalidDataException($"claims {column.NumValues} values; of a row group at most {MostValues} are read");
-        var at = ((long?[])[column.DictionaryPageOffset, column.DataPageOffset, column.IndexPageOffset]).Where(offset => offset is not (null or 0)).Min() ?? 0;
+        var at = ((long?[])[column.DictionaryPageOffset, column.DataPageOffset, column.IndexPageOffset])
+            .Where(offset => offset is not (null or 0)).Min() ?? 0;
         var values = 0L;
         while (values < column.NumValues)
         {
@@ -58,7 +59,8 @@ internal sealed class PageChecks(Stream stream, long dataLength)
     // Some packings state the length of what they hold themselves, and are believed when they are unpacked.
     private void CheckPacking(CompressionCodec codec, Page page, long at)
     {
-        if (page.Levels < 0 || page.Levels > page.Packed || page.Levels > page.Unpacked) throw new InvalidDataException("has a page with impossible levels");
+        if (page.Levels < 0 || page.Levels > page.Packed || page.Levels > page.Unpacked)
+            throw new InvalidDataException("has a page with impossible levels");
         if (codec == CompressionCodec.UNCOMPRESSED)
         {
             if (page.Packed != page.Unpacked) throw new InvalidDataException("has a page whose length is stated in two ways");
@@ -69,11 +71,12 @@ internal sealed class PageChecks(Stream stream, long dataLength)
         var packed = new byte[codec == CompressionCodec.ZSTD ? page.Packed - page.Levels : Math.Min(page.Packed - page.Levels, 16)];
         stream.Position = at + page.Levels;
         stream.ReadExactly(packed);
-        var claimed = codec == CompressionCodec.SNAPPY ? (ulong)Snappy.GetUncompressedLength(packed) : Decompressor.GetDecompressedSize(packed);
+        var claimed = codec == CompressionCodec.SNAPPY
+            ? (ulong)Snappy.GetUncompressedLength(packed) : Decompressor.GetDecompressedSize(packed);
         if (claimed > (ulong)page.Unpacked) throw new InvalidDataException("has a page that is packed from more than it claims");
     }
 
-    /// <summary>What a page's header states: its type, lengths and number of values, and how many bytes of it are levels outside of the packing.</summary>
+    /// <summary>What a page's header states; of its bytes, Levels are those in front of what is packed.</summary>
     private struct Page
     {
         public PageType Type;
@@ -131,7 +134,8 @@ internal sealed class PageChecks(Stream stream, long dataLength)
                         break;
                     case (8, 5 or 6, ThriftType.I32):
                         var levels = Number(ref reader);
-                        Levels = levels < 0 || levels > int.MaxValue - Levels ? throw ThriftReader.Fault("impossible levels") : Levels + levels;
+                        Levels = levels < 0 || levels > int.MaxValue - Levels
+                            ? throw ThriftReader.Fault("impossible levels") : Levels + levels;
                         break;
                     case (8, 7, ThriftType.True or ThriftType.False):
                         IsPacked = type == ThriftType.True;
@@ -168,11 +172,13 @@ internal sealed class PageChecks(Stream stream, long dataLength)
         // Of the delta encodings those of texts let few bytes stand for many.
         private static void CheckEncoding(Encoding encoding)
         {
-            if (encoding is not (Encoding.PLAIN or Encoding.PLAIN_DICTIONARY or Encoding.RLE_DICTIONARY or Encoding.RLE or Encoding.DELTA_BINARY_PACKED))
+            if (encoding is not (Encoding.PLAIN or Encoding.PLAIN_DICTIONARY or Encoding.RLE_DICTIONARY or Encoding.RLE
+                or Encoding.DELTA_BINARY_PACKED))
                 throw new InvalidDataException($"is encoded as {encoding}, which is not read; write it with dictionary or plain encoding");
         }
 
         private static int Number(ref ThriftReader reader) =>
-            reader.Integer() is >= int.MinValue and <= int.MaxValue and var number ? (int)number : throw ThriftReader.Fault("a number of too many bytes");
+            reader.Integer() is >= int.MinValue and <= int.MaxValue and var number ? (int)number
+                : throw ThriftReader.Fault("a number of too many bytes");
     }
 }

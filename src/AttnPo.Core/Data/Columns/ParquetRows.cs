@@ -46,7 +46,8 @@ public sealed class ParquetRows(string path) : IRowSource
                 var (document, fault) = Guard(() => RowOf(fields, leaves!, columns));
                 using (document) yield return new($"{path}: row {number}", number, document is null ? default : new(document.RootElement), fault);
             }
-            Guard(() => columns.Any(column => column is { HasNext: true }) ? throw new InvalidDataException("its columns differ in the number of rows") : 0);
+            Guard(() => columns.Any(column => column is { HasNext: true })
+                ? throw new InvalidDataException("its columns differ in the number of rows") : 0);
         }
     }
 
@@ -60,9 +61,11 @@ public sealed class ParquetRows(string path) : IRowSource
             throw new InvalidDataException("does not begin and end as a Parquet file does: it is none, or cut short");
         var footerLength = BinaryPrimitives.ReadUInt32LittleEndian(end);
         if (footerLength > length - 4 - Frame || footerLength > MostFooterBytes)
-            throw new InvalidDataException($"claims metadata of {footerLength} bytes; it has {length} bytes, and at most {MostFooterBytes} of metadata are read");
+            throw new InvalidDataException($"claims metadata of {footerLength} bytes; it has {length} bytes, and "
+                + $"at most {MostFooterBytes} of metadata are read");
         var footer = new byte[footerLength];
-        if (RandomAccess.Read(file, footer, length - Frame - footerLength) < footerLength) throw new InvalidDataException("became shorter while it was read");
+        if (RandomAccess.Read(file, footer, length - Frame - footerLength) < footerLength)
+            throw new InvalidDataException("became shorter while it was read");
         var copy = FooterCopy.Of(footer);
         var framed = new byte[copy.Length + Frame];
         copy.CopyTo(framed, 0);
@@ -83,17 +86,20 @@ public sealed class ParquetRows(string path) : IRowSource
             var (field, leaf) = (fields[i], leaves[i]);
             try
             {
-                if (field.MaxDefinitionLevel != leaf.Definition || field.MaxRepetitionLevel != leaf.Repetition || !field.Path.ToList().SequenceEqual(leaf.Path))
+                if (field.MaxDefinitionLevel != leaf.Definition || field.MaxRepetitionLevel != leaf.Repetition
+                    || !field.Path.ToList().SequenceEqual(leaf.Path))
                     throw new InvalidDataException("is nested in a way that is not read");
                 if (group.GetMetadata(field)?.MetaData is not { } metadata) throw new InvalidDataException("is missing in a row group");
-                if (metadata.NumValues < group.RowCount) throw new InvalidDataException($"claims {metadata.NumValues} values of {group.RowCount} rows");
+                if (metadata.NumValues < group.RowCount)
+                    throw new InvalidDataException($"claims {metadata.NumValues} values of {group.RowCount} rows");
                 if (metadata.Type is Parquet.Meta.Type.INT96 or Parquet.Meta.Type.FIXED_LEN_BYTE_ARRAY) continue;
                 checks.Check(metadata, leaf.Repetition > 0);
                 columns[i] = ColumnValues.Read(group, field, (int)metadata.NumValues);
             }
             catch (Exception e)
             {
-                throw new InvalidDataException($"column {string.Join('.', leaf.Path)} {(e is InvalidDataException ? e.Message : "is damaged: " + e.Message)}", e);
+                throw new InvalidDataException(
+                    $"column {string.Join('.', leaf.Path)} {(e is InvalidDataException ? e.Message : "is damaged: " + e.Message)}", e);
             }
         }
         return columns;
@@ -101,7 +107,8 @@ public sealed class ParquetRows(string path) : IRowSource
 
     private static (JsonDocument? Row, string? Fault) RowOf(IReadOnlyList<ColumnNode> fields, List<ColumnNode> leaves, ColumnValues?[] columns)
     {
-        if (columns.Any(column => column is { Repetition: > 0 })) throw new InvalidDataException("has lists that begin in the middle of a row");
+        if (columns.Any(column => column is { Repetition: > 0 }))
+            throw new InvalidDataException("has lists that begin in the middle of a row");
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))
         {

@@ -18,7 +18,8 @@ internal static partial class ChoiceForms
         row =>
         {
             var choices = ChoiceText.Choices(row, "choices");
-            return new(ChoiceText.Of(row.FilledText("question"), choices), ChoiceText.Gold(Answer(row, "answer", choices.Length))) { Id = RowId.Of(row) };
+            var gold = ChoiceText.Gold(Answer(row, "answer", choices.Length));
+            return new(ChoiceText.Of(row.FilledText("question"), choices), gold) { Id = RowId.Of(row) };
         });
 
     /// <summary>GPQA as evaluation suites have it: lettered choices stand in the question, the answer is a letter.</summary>
@@ -39,7 +40,7 @@ internal static partial class ChoiceForms
         {
             var question = row.FilledText("Question").Trim();
             var ordered = GpqaChoices.Select(member => (Member: member, Text: row.FilledText(member).Trim()))
-                .OrderBy(choice => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{question}\n{choice.Text}\n{choice.Member}"))), StringComparer.Ordinal)
+                .OrderBy(choice => Hash($"{question}\n{choice.Text}\n{choice.Member}"), StringComparer.Ordinal)
                 .ToArray();
             return new(
                 ChoiceText.Of(question, [.. ordered.Select(choice => choice.Text)]),
@@ -53,6 +54,8 @@ internal static partial class ChoiceForms
         return place >= 0 && place < choices
             ? place : throw new RowException($"\"{member}\" names none of the {choices} choices: expected 0 to {choices - 1} or a letter from A");
     }
+
+    private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static bool HoldsChoices(string question) => ChoiceA().IsMatch(question) && ChoiceB().IsMatch(question);
 

@@ -19,7 +19,8 @@ internal static class CodeForms
             var starter = row.Has("starter_code") ? row.Text("starter_code") : "";
             var function = CodeTests.FunctionName(row);
             var tests = TestMembers.Where(row.Has).SelectMany(member => CodeTests.Cases(row, member));
-            return new(CodeTests.Question(row.FilledText("question_content"), starter), CodeTests.Gold(tests, function)) { Id = RowId.Of(row) };
+            var question = CodeTests.Question(row.FilledText("question_content"), starter);
+            return new(question, CodeTests.Gold(tests, function)) { Id = RowId.Of(row) };
         });
 
     /// <summary>A problem with the tests beside it: inputs and outputs, or assertions in Python.</summary>
@@ -27,6 +28,7 @@ internal static class CodeForms
         "problem and tests", "problem, and tests (a list of input and output, or functional: assertions in Python)",
         row => row.Has("problem") && row.KindOf("tests") is JsonValueKind.Array or JsonValueKind.Object && row.Has("tests"),
         row => row.KindOf("tests") == JsonValueKind.Array
-            ? new(CodeTests.Question(row.FilledText("problem"), ""), CodeTests.Gold(CodeTests.Cases(row, "tests"), null)) { Id = RowId.Of(row) }
+            ? new(CodeTests.Question(row.FilledText("problem"), starter: ""),
+                CodeTests.Gold(CodeTests.Cases(row, "tests"), function: null)) { Id = RowId.Of(row) }
             : new(row.FilledText("problem"), CodeTests.Functional(row.Object("tests").FilledText("functional"))) { Id = RowId.Of(row) });
 }

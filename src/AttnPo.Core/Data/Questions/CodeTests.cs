@@ -39,7 +39,8 @@ internal static class CodeTests
         {
             using var document = JsonDocument.Parse(row.KindOf("metadata") == JsonValueKind.String ? row.Text("metadata") : "{}");
             var metadata = row.KindOf("metadata") == JsonValueKind.String ? new Row(document.RootElement) : row.Object("metadata");
-            return document.RootElement.ValueKind == JsonValueKind.Object && metadata.Has("func_name") ? metadata.FilledText("func_name") : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object && metadata.Has("func_name")
+                ? metadata.FilledText("func_name") : null;
         }
         catch (JsonException)
         {
@@ -49,8 +50,10 @@ internal static class CodeTests
 
     /// <summary>A statement, and what is to be answered.</summary>
     public static string Question(string statement, string starter) => starter.Trim().Length == 0
-        ? $"{statement.Trim()}\n\nWrite a Python program that reads standard input and prints the answer. Put it in one code block: ```python ... ```."
-        : $"{statement.Trim()}\n\nComplete this Python code and put all of it in one code block: ```python ... ```.\n\n```python\n{starter.Trim('\n')}\n```";
+        ? $"{statement.Trim()}\n\nWrite a Python program that reads standard input and prints the answer. "
+            + "Put it in one code block: ```python ... ```."
+        : $"{statement.Trim()}\n\nComplete this Python code and put all of it in one code block: ```python ... ```.\n\n"
+            + $"```python\n{starter.Trim('\n')}\n```";
 
     /// <summary>Tests as JSON: a list of objects with input, output, testtype, and func_name where a function is called.</summary>
     public static Gold Gold(IEnumerable<TestCase> tests, string? function)

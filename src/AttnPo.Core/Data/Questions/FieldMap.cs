@@ -6,7 +6,7 @@ namespace AttnPo.Core.Data.Questions;
 
 /// <summary>Which members of a row hold what, for rows of no known form. A name with dots leads into objects.</summary>
 /// <param name="Question">What a user asks: a text, or messages.</param>
-/// <param name="Gold">The right answer: a text or number, the first of a list; for a choice its letter or its index from 0; for code the tests.</param>
+/// <param name="Gold">The right answer: a text or number, the first of a list; of a choice its letter or index from 0; of code the tests.</param>
 /// <param name="Kind">How answers are judged.</param>
 /// <param name="Choices">A list of choices that the question does not hold; null: there is none.</param>
 /// <param name="Source">What the row says it is of; null: nothing.</param>

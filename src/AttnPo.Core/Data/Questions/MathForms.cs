@@ -12,7 +12,8 @@ internal static class MathForms
     /// <summary>The worked solution of GSM8K, whose last line is the answer.</summary>
     public static readonly RowForm Gsm8K = new(
         "gsm8k", "question, and answer with ####",
-        row => row.Has("question") && row.KindOf("answer") == JsonValueKind.String && row.Text("answer").Contains(FinalMark, StringComparison.Ordinal),
+        row => row.Has("question") && row.KindOf("answer") == JsonValueKind.String
+            && row.Text("answer").Contains(FinalMark, StringComparison.Ordinal),
         row =>
         {
             var answer = row.Text("answer");
@@ -31,7 +32,10 @@ internal static class MathForms
     public static readonly RowForm Expected = new(
         "nemo-skills", "problem or question, and expected_answer",
         row => (row.Has("problem") || row.Has("question")) && row.Has("expected_answer"),
-        row => new(Problem(row), Of(row, "expected_answer")) { Id = RowId.Of(row), Source = row.KindOf("source") == JsonValueKind.String ? row.Text("source") : null });
+        row => new(Problem(row), Of(row, "expected_answer"))
+        {
+            Id = RowId.Of(row), Source = row.KindOf("source") == JsonValueKind.String ? row.Text("source") : null,
+        });
 
     /// <summary>A problem and a worked solution that boxes its answer: Minerva, the published MATH.</summary>
     public static readonly RowForm Solution = new(

@@ -3,7 +3,7 @@ using AttnPo.Core.Text;
 
 namespace AttnPo.Core.Data.Questions;
 
-/// <summary>Rows in this project's own form: the right answer, <c>gold</c>, and one of <c>prompt</c>, <c>question</c> and <c>messages</c>.</summary>
+/// <summary>Rows of this project's own form: the right answer and one of prompt, question and messages.</summary>
 internal static class OwnForm
 {
     private static readonly string[] Texts = ["prompt", "question", "messages"];
