@@ -41,7 +41,7 @@ internal static class MathForms
     public static readonly RowForm Solution = new(
         "problem and solution", "problem, and solution with \\boxed{}",
         row => row.Has("problem") && row.Has("solution"),
-        row => new(Problem(row), Filled("solution", BoxedAnswer.Last(row.Text("solution"), 0)
+        row => new(Problem(row), Filled("solution", BoxedAnswer.Last(row.Text("solution"))
             ?? throw new RowException("\"solution\" boxes no answer: it holds no \\boxed{} whose braces balance"))) { Id = RowId.Of(row) });
 
     /// <summary>OlympiadBench: a list that holds one answer, or the parts of it.</summary>
