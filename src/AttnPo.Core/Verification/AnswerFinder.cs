@@ -12,13 +12,15 @@ public static partial class AnswerFinder
     /// <summary>The answer; null where none of the sources holds one.</summary>
     /// <param name="text">What follows the reasoning.</param>
     /// <param name="sources">Where to look.</param>
-    public static string? Find(string text, AnswerSource sources)
+    /// <param name="lastBoxAlone">Whether boxes that a comma, "and" or "or" joins to the last are left out.</param>
+    public static string? Find(string text, AnswerSource sources, bool lastBoxAlone = false)
     {
+        if (sources == AnswerSource.Box && lastBoxAlone) return BoxedAnswer.Last(text);
         var boxes = sources.HasFlag(AnswerSource.Box) ? BoxedAnswer.All(text) : [];
         var phrase = sources.HasFlag(AnswerSource.Phrase) ? LastPhrase(text, finalOnly: boxes.Count > 0) : null;
         // A response may box something on the way, and then say what its final answer is.
         if (phrase is { } clause && (boxes.Count == 0 || clause.Start > boxes[^1].End) && OfClause(text[clause.Start..clause.End], sources) is { } said) return said;
-        if (boxes.Count > 0) return Joined(text, boxes);
+        if (boxes.Count > 0) return Joined(text, boxes, lastBoxAlone);
         return LastOf(text, sources);
     }
 
@@ -28,16 +30,13 @@ public static partial class AnswerFinder
     public static string Whole(string text) => !text.Contains(@"\boxed", StringComparison.Ordinal) && IsAnswer(text) ? text : Find(text, AnswerSource.Anywhere) ?? text;
 
     /// <summary>The last box, and those that only a comma, "and" or "or" parts from it: together they are one answer.</summary>
-    private static string Joined(string text, IReadOnlyList<BoxedAnswer.Box> boxes)
+    private static string Joined(string text, IReadOnlyList<BoxedAnswer.Box> boxes, bool lastAlone)
     {
         var first = boxes.Count - 1;
-        while (first > 0 && boxes[first].Start - boxes[first - 1].End is > 0 and <= LongestBetweenBoxes
-            && Connects(text[boxes[first - 1].End..boxes[first].Start])) first--;
+        while (first > 0 && !lastAlone && boxes[first].Start - boxes[first - 1].End is > 0 and <= LongestBetweenBoxes
+            && Connection().IsMatch(text[boxes[first - 1].End..boxes[first].Start])) first--;
         return string.Join(", ", boxes.Skip(first).Select(box => text[box.Content..(box.End - 1)]));
     }
-
-    private static bool Connects(string between) =>
-        Connective().IsMatch(between) && !SentenceEnd().IsMatch(between.Trim('$', ' ', '\\', ')', ']', '.'));
 
     private static (int Start, int End)? LastPhrase(string text, bool finalOnly)
     {
@@ -122,8 +121,11 @@ public static partial class AnswerFinder
         }
     }
 
-    [GeneratedRegex(@"\b(?:and|or)\b|,", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Connective();
+    // Nothing but "and", "or", a comma, the signs around formulas, and the name of what follows.
+    [GeneratedRegex(
+        @"^(?:[\s$]|\\[()\[\],;:!]|\\q?quad)*(?:\band\b|\bor\b|,|\\(?:text|mbox)\s*\{[^{}]*\b(?:and|or)\b[^{}]*\})(?:[\s$,]|\\[()\[\],;:!]|\\q?quad|\band\b|\bor\b|[A-Za-z](?:_\{?\w+\}?)?\s*=)*$",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Connection();
 
     [GeneratedRegex(@"^[^$\\]*\b\p{L}{2,}[^$\\]*(?:\$|\\[(\[])", RegexOptions.CultureInvariant)]
     private static partial Regex LeadingWords();

@@ -79,7 +79,7 @@ internal static class EvalCommand
             if (read is not null) Verifiers.Require(Verifiers.KindsOf(set, count), enclosure, "--isolation none");
             var reader = new ResponseReader(
                 folder.Tokenizer, PhraseTable.Official, embedded is null ? new() : StageSettings.Segmentation(embedded),
-                Verifiers.Create(new(), enclosure));
+                Verifiers.Create(new(), new(), enclosure));
 
             using var writer = new RowWriter(parsed.GetRequiredValue(output));
             using var generator = EngineFactory.Generator(folder, device, format);

@@ -13,9 +13,28 @@ internal static class Verifiers
     /// <summary>The isolation that one of <see cref="IsolationWords"/> names.</summary>
     public static Isolation IsolationNamed(string word) => word == "none" ? Isolation.None : Isolation.Required;
 
+    /// <summary>Words for where an answer may be given.</summary>
+    public static readonly string[] SourceWords = ["box", "phrase", "formula", "number"];
+
+    /// <summary>Rules by which mathematical answers are compared.</summary>
+    public static readonly string[] RuleWords = ["equality", "exact"];
+
+    /// <summary>The sources that some of <see cref="SourceWords"/> name.</summary>
+    public static AnswerSource SourcesNamed(IEnumerable<string> words) =>
+        words.Aggregate((AnswerSource)0, (sources, word) => sources | (AnswerSource)(1 << Array.IndexOf(SourceWords, word)));
+
+    /// <summary>What compares mathematical answers by one of <see cref="RuleWords"/>.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="budget">Of one comparison.</param>
+    public static IAnswerGrader Grader(string rule, TimeSpan budget) => rule switch
+    {
+        "exact" => new ExactGrader(),
+        _ => new EqualityGrader(budget),
+    };
+
     /// <summary>Verifiers of all kinds. The sandbox is looked for when the first program is judged.</summary>
-    public static IAnswerVerifier Create(CodeSettings code, Isolation isolation) => new AnswerVerifiers(
-        new MathVerifier(new ExactGrader()), new ChoiceVerifier(), new CodeVerifier(code, () => Sandbox.Open(isolation)));
+    public static IAnswerVerifier Create(MathSettings math, CodeSettings code, Isolation isolation) => new AnswerVerifiers(
+        new MathVerifier(Grader(math.Rule, math.Budget), math.Sources, lastBoxAlone: math.Rule == "reference"), new ChoiceVerifier(), new CodeVerifier(code, () => Sandbox.Open(isolation)));
 
     /// <summary>The kinds of answer that prompts ask for, from the first prompt on.</summary>
     public static IReadOnlySet<AnswerKind> KindsOf(IPromptSet prompts, int count) =>
@@ -40,4 +59,17 @@ internal static class Verifiers
             throw new WorkFailedException($"There are prompts whose answer is a program, and none can be run here. {e.Message}{without}");
         }
     }
+}
+
+/// <summary>How mathematical answers are found and compared.</summary>
+internal sealed record MathSettings
+{
+    /// <summary>One of <see cref="Verifiers.RuleWords"/>. Default: mathematical equality.</summary>
+    public string Rule { get; init; } = "equality";
+
+    /// <summary>Where the answer may be given. Default: in a box alone, as the method has it.</summary>
+    public AnswerSource Sources { get; init; } = AnswerSource.Box;
+
+    /// <summary>Of one comparison. Default: <see cref="EqualityGrader.DefaultBudget"/>.</summary>
+    public TimeSpan Budget { get; init; } = EqualityGrader.DefaultBudget;
 }

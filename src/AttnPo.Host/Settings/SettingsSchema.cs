@@ -71,6 +71,9 @@ internal static partial class SettingsSchema
         new ChoiceKey("credit.scores", "heads", "labels"),
 
         new ChoiceKey("verification.truncated", "wrong", "excluded"),
+        new ChoiceKey("verification.rule", Verifiers.RuleWords) { Neutral = "equality" },
+        new ListKey("verification.answer", $"a list of {string.Join(", ", Verifiers.SourceWords)}", Verifiers.SourceWords.Contains, Least: 1) { Neutral = "[\"box\"]" },
+        new DurationKey("verification.answer-budget", TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10)) { Neutral = "50ms" },
         // Decides verdicts only where verification blows up, so a run may go on under another. With less than the least a slow machine
         // would decide them elsewhere too.
         new DurationKey("verification.budget", TimeSpan.FromSeconds(1), RewardVerifierSettings.LongestBudget) { AffectsResult = false },

@@ -78,6 +78,14 @@ internal static class StageSettings
         CodeTime = Code(s).Total,
     };
 
+    /// <summary>How mathematical answers are found and compared.</summary>
+    public static MathSettings Mathematics(ResolvedSettings s) => new()
+    {
+        Rule = s.Get<string>("verification.rule"),
+        Sources = Verifiers.SourcesNamed(s.Get<string[]>("verification.answer")),
+        Budget = s.Get<TimeSpan>("verification.answer-budget"),
+    };
+
     /// <summary>What programs in responses may take.</summary>
     public static CodeSettings Code(ResolvedSettings s) => new()
     {

@@ -74,7 +74,7 @@ internal static class TrainingComposition
             Tokenizer = model.Tokenizer,
             Reader = new ResponseReader(
                 model.Tokenizer, PhraseTable.Named(settings.Get<string>("segmentation.phrases")), StageSettings.Segmentation(settings),
-                Verifiers.Create(StageSettings.Code(settings), isolation)),
+                Verifiers.Create(StageSettings.Mathematics(settings), StageSettings.Code(settings), isolation)),
             Labels = task,
             CreateLearner = () => Learner.Start(model.Directory, optimizer, device, store),
             CreateGenerator = () => new Generator(store, model.Config, device, format: generatorFormat),

@@ -11,7 +11,7 @@ public sealed class VerifiersTests
     [Fact]
     public void Every_kind_of_answer_has_a_verifier()
     {
-        var verifiers = Verifiers.Create(new CodeSettings(), Isolation.Required);
+        var verifiers = Verifiers.Create(new MathSettings(), new CodeSettings(), Isolation.Required);
         const string text = "\\boxed{(B)}\n```python\n1\n```";
         Assert.Equal(["(B)", "B", "1\n"], Enum.GetValues<AnswerKind>().Select(kind => verifiers.Find(text, new Gold("B", kind))));
     }
