@@ -26,7 +26,9 @@ internal static class CodeForms
             return new(question, Gold(row, TestMembers.Where(row.Has), FunctionName(row))) { Id = RowId.Of(row) };
         });
 
-    /// <summary>A problem with the tests beside it: inputs and outputs, or assertions in Python, whose problem says what to complete.</summary>
+    /// <summary>
+    /// A problem with the tests beside it: inputs and outputs, or assertions in Python, whose problem says what to complete.
+    /// </summary>
     public static readonly RowForm Tests = new(
         "problem and tests", "problem, and tests (a list of input and output, or functional: assertions in Python)",
         row => row.Has("problem") && row.KindOf("tests") is JsonValueKind.Array or JsonValueKind.Object,

@@ -64,7 +64,8 @@ internal static class LimitedProcess
             if (isGroup) _ = KillProcess(-process.Id, SigKill);
             if (!hasEnded) Kill(process, withTree: !hasBegun);
         }
-        if (!process.WaitForExit(EndPatience)) throw new SandboxException($"Process {process.Id} of a program was killed and does not end.");
+        if (!process.WaitForExit(EndPatience))
+            throw new SandboxException($"Process {process.Id} of a program was killed and does not end.");
 
         var patience = isGroup ? LeftoverPatience : EndPatience;
         if (!(writer.Join(patience) & reader.Join(patience) & errors.Join(patience)) && !isGroup)

@@ -50,7 +50,8 @@ public sealed class RealRowsTests
     [SkippableFact]
     public void Each_test_of_a_task_counts()
     {
-        var row = QuestionRows.Of(SharedData.Require($"benchmarks/ood/{Codeforces}")).First(row => CodeTests.Parse(row.Gold.Text).Tests.Count > 2);
+        var row = QuestionRows.Of(SharedData.Require($"benchmarks/ood/{Codeforces}"))
+            .First(row => CodeTests.Parse(row.Gold.Text).Tests.Count > 2);
         var outputs = CodeTests.Parse(row.Gold.Text).Tests.Cast<ProgramTest>().ToDictionary(test => test.Input.Trim(), test => test.Output);
         Assert.Equal(GradeOutcome.Equal, Judge(Table(outputs), row.Gold));
         outputs[outputs.Keys.Last()] = "-1";
