@@ -33,6 +33,24 @@ public class CodeVerifierTests
         Assert.StartsWith("test 1 of 1: the result is [", Judge(program, new FunctionTest("add", "[1, 2]\n3", "[4, 6]")).Reason);
     }
 
+    [SkippableFact]
+    public void Arguments_may_be_named() =>
+        Assert.Equal(
+            Grade.Equal("passes 1 tests"),
+            Judge("def take(a, c, b): return [a, b, c]", new FunctionTest("take", "\"x=1\"\nb=[\"=\"]\nc=3\n", "[\"x=1\",[\"=\"],3]")));
+
+    // The first answers like anything, the second says that all is well and leaves before it is asked.
+    [SkippableTheory]
+    [InlineData("class Any:\n    def __eq__(self, other): return True\nclass Solution:\n    def add(self, a, b): return Any()")]
+    [InlineData("import hashlib, os, sys\nos.write(3, hashlib.sha256(sys.stdin.buffer.read()).hexdigest().encode())\nos._exit(0)")]
+    public void Published_assertions_cannot_be_passed_without_the_result(string program)
+    {
+        const string code = "def check(candidate):\n    assert candidate(a = 1, b = 2) == 3\n\ncheck(Solution().add)";
+        var tests = PublishedTests.Read(System.Text.Json.JsonSerializer.SerializeToElement(new { functional = code })).Tests;
+        Assert.Equal(GradeOutcome.Different, Judge(program, [.. tests]).Outcome);
+        Assert.Equal(GradeOutcome.Equal, Judge("class Solution:\n    def add(self, b, a): return a + b", [.. tests]).Outcome);
+    }
+
     [SkippableTheory]
     [InlineData("def other(): pass", "KeyError: 'add'")]
     [InlineData("def add(a): return a", "TypeError")]

@@ -98,6 +98,9 @@ public abstract partial record CodeTest
 
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]{0,200}\z")]
     private protected static partial Regex Name();
+
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*=")]
+    private protected static partial Regex NamedArgument();
 }
 
 /// <summary>The whole program is run.</summary>
@@ -110,14 +113,16 @@ public sealed record ProgramTest(string Input, string Output) : CodeTest
 
 /// <summary>A function of the program, or a method of its class Solution, is called.</summary>
 /// <param name="Function">Its name.</param>
-/// <param name="Arguments">A JSON value a line, in the order of its parameters; empty lines do not count.</param>
+/// <param name="Arguments">
+/// A JSON value a line, in the order of its parameters, or with a parameter's name, <c>name=value</c>; empty lines do not count.
+/// </param>
 /// <param name="Result">What it must return, as JSON; a tuple is an array.</param>
 public sealed record FunctionTest(string Function, string Arguments, string Result) : CodeTest
 {
     internal override string? Fault =>
         (Name().IsMatch(Function) ? null : $"\"{Function}\" is no name of a function")
         ?? Arguments.Split('\n').Where(line => line.Trim().Length > 0)
-            .Select(line => JsonFault("an argument", line)).FirstOrDefault(fault => fault is not null)
+            .Select(line => JsonFault("an argument", NamedArgument().Replace(line, ""))).FirstOrDefault(fault => fault is not null)
         ?? JsonFault("the result", Result);
 }
 

@@ -4,8 +4,8 @@ namespace AttnPo.Core.Verification.Code;
 
 /// <summary>
 /// Tests as published sets hold them: a list of <c>{"input","output"}</c> with or without <c>"testtype"</c> <c>stdin</c> or
-/// <c>functional</c> (LiveCodeBench, Codeforces), or <c>{"functional": Python assertions}</c> (LeetCode); or those of
-/// <see cref="CodeTests"/> itself, <c>{"tests":[...]}</c>. Each may be JSON within a text.
+/// <c>functional</c> (LiveCodeBench, Codeforces), or <c>{"functional": Python assertions}</c> (LeetCode), which become calls where they
+/// only compare results with constants; or those of <see cref="CodeTests"/> itself, <c>{"tests":[...]}</c>. Each may be JSON in a text.
 /// </summary>
 public static class PublishedTests
 {
@@ -20,7 +20,7 @@ public static class PublishedTests
             return tests.ValueKind switch
             {
                 JsonValueKind.Array => new([.. tests.EnumerateArray().Select((test, index) => Case(test, index + 1, function))]),
-                JsonValueKind.Object when Text(tests, "functional") is { } assertions => new([new AssertionTest(assertions)]),
+                JsonValueKind.Object when Text(tests, "functional") is { } assertions => new(Calls(assertions)),
                 JsonValueKind.Object when tests.TryGetProperty("tests", out _) => CodeTests.Parse(tests.GetRawText()),
                 JsonValueKind.String => Read(tests.GetString()!, function),
                 _ => throw new FormatException("the tests are no list of {\"input\",\"output\"} and no {\"functional\"}"),
@@ -49,6 +49,9 @@ public static class PublishedTests
         }
         throw new FormatException("the tests are a text that holds no JSON list or object");
     }
+
+    private static IReadOnlyList<CodeTest> Calls(string assertions) =>
+        PublishedAssertions.Calls(assertions) is { Count: <= CodeTests.MostTests } calls ? calls : [new AssertionTest(assertions)];
 
     private static CodeTest Case(JsonElement test, int number, string? function)
     {

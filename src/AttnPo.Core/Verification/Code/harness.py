@@ -42,6 +42,18 @@ def give(descriptor, text):
         data = data[os.write(descriptor, data):]
 
 
+# A JSON value a line, or name=value.
+def arguments_of(text, read):
+    values, named = [], {}
+    for line in text.split("\n"):
+        name, mark, value = line.partition("=")
+        if mark and name.isidentifier():
+            named[name] = read(value)
+        elif line.strip():
+            values.append(read(line))
+    return values, named
+
+
 def load(name, source):
     module = types.ModuleType(name)
     sys.modules[name] = module
@@ -78,7 +90,8 @@ def main(marker, session, processor, memory, file, files, processes, stack, mode
     if mode == "function":
         owner = names.get("Solution")
         callee = getattr(owner(), function) if hasattr(owner, function) else names[function]
-        give(answer, json.dumps(callee(*[json.loads(line) for line in test.decode().split("\n") if line.strip()])))
+        values, named = arguments_of(test.decode(), json.loads)
+        give(answer, json.dumps(callee(*values, **named)))
     else:
         exec(compile(test, "test.py", "exec"), names)
         # Whoever is asked for this has not seen it: a program that ends early, or echoes its input, does not pass.

@@ -42,7 +42,7 @@ public class CodeTestsTests
     [SkippableTheory]
     [InlineData("livecodebench-public-tests.jsonl", "public_test_cases", 219, 604)]
     [InlineData("codeforces-sample.jsonl", "tests", 100, 128)]
-    [InlineData("leetcode-sample.jsonl", "tests", 60, 60)]
+    [InlineData("leetcode-sample.jsonl", "tests", 60, 144)]
     public void Tests_of_published_sets_are_read(string file, string member, int rows, int tests)
     {
         var read = SharedData.Rows($"benchmarks/ood/{file}").Select(row => PublishedTests.Read(row.GetProperty(member))).ToArray();
@@ -69,4 +69,40 @@ public class CodeTestsTests
     public void Other_forms_are_errors_that_name_them(string json, string message) =>
         Assert.StartsWith(
             message, Assert.Throws<FormatException>(() => PublishedTests.Read(JsonSerializer.Deserialize<JsonElement>(json))).Message);
+
+    [Fact]
+    public void Assertions_that_compare_results_with_constants_become_calls()
+    {
+        const string code =
+            "def check(candidate):\n    assert candidate(a = [1, -2.5], s = 'it\\'s \"x\" == 1)') == [True, None]\n\n"
+            + "    assert candidate([[], [\"\\u00e9\\n\"]]) == -3\n\n\ncheck(Solution().solve)";
+        Assert.Equal(
+            [
+                new FunctionTest("solve", "a=[1,-2.5]\ns=\"it\\u0027s \\u0022x\\u0022 == 1)\"\n", "[true,null]"),
+                new FunctionTest("solve", "[[],[\"\\u00E9\\n\"]]\n", "-3"),
+            ],
+            Functional(code));
+        Assert.Equal("solve", Assert.IsType<FunctionTest>(Functional(code.Replace("Solution().", ""))[0]).Function);
+    }
+
+    [Theory]
+    [InlineData("assert f() == 1")]
+    [InlineData("def check(candidate):\n    assert candidate(1) == 1, 'why'\n\ncheck(f)")]
+    [InlineData("def check(candidate):\n    assert candidate(1) != 1\n\ncheck(f)")]
+    [InlineData("def check(candidate):\n    assert candidate(x) == 1\n\ncheck(f)")]
+    [InlineData("def check(candidate):\n    assert candidate(1) == {1: 2}\n\ncheck(f)")]
+    [InlineData("def check(candidate):\n    assert candidate(1) == (1, 2)\n\ncheck(f)")]
+    [InlineData("def check(candidate):\n    assert candidate(1) == [1] * 2\n\ncheck(f)")]
+    [InlineData("def check(candidate):\n    assert candidate('\\x41') == 1\n\ncheck(f)")]
+    [InlineData("def check(candidate):\n    assert candidate('a' 'b') == 1\n\ncheck(f)")]
+    [InlineData("def check(candidate):\n    assert candidate('''a''') == 1\n\ncheck(f)")]
+    [InlineData("def check(candidate):\n    assert candidate(\"\\ud83d\") == 1\n\ncheck(f)")]
+    [InlineData("def check(candidate):\n    assert candidate(1) == 1\n    x = 2\n\ncheck(f)")]
+    [InlineData("def check(candidate):\n    assert candidate(1) == 1\n\ncheck(f)\ncheck(g)")]
+    [InlineData("def check(candidate):\n    assert candidate(1) == 1\n\n    check(f)")]
+    [InlineData("def check(candidate):\n    pass\n\ncheck(f)")]
+    public void Other_assertions_are_left_as_they_are(string code) => Assert.Equal([new AssertionTest(code)], Functional(code));
+
+    private static IReadOnlyList<CodeTest> Functional(string code) =>
+        PublishedTests.Read(JsonSerializer.SerializeToElement(new { functional = code })).Tests;
 }
