@@ -25,9 +25,11 @@ public static partial class AnswerFinder
     }
 
     /// <summary>
-    /// An answer as it is, or the one within a text: what stands in the reference answers of data sets, some of which are whole solutions.
+    /// An answer as it is, or the one within a text; null where nothing in it can be one. Reference answers of data sets are either: some
+    /// are whole solutions.
     /// </summary>
-    public static string Whole(string text) => !text.Contains(@"\boxed", StringComparison.Ordinal) && IsAnswer(text) ? text : Find(text, AnswerSource.Anywhere) ?? text;
+    public static string? Whole(string text) =>
+        !text.Contains(@"\boxed", StringComparison.Ordinal) && IsAnswer(text) ? text : Find(text, AnswerSource.Anywhere);
 
     /// <summary>The last box, and those that only a comma, "and" or "or" parts from it: together they are one answer.</summary>
     private static string Joined(string text, IReadOnlyList<BoxedAnswer.Box> boxes, bool lastAlone)

@@ -28,8 +28,9 @@ internal static class Verifiers
     /// <param name="budget">Of one comparison.</param>
     public static IAnswerGrader Grader(string rule, TimeSpan budget) => rule switch
     {
+        "equality" => new EqualityGrader(budget),
         "exact" => new ExactGrader(),
-        _ => new EqualityGrader(budget),
+        _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, $"Expected one of {string.Join(", ", RuleWords)}."),
     };
 
     /// <summary>Verifiers of all kinds. The sandbox is looked for when the first program is judged.</summary>
