@@ -111,7 +111,7 @@ internal sealed class NormalForm(WorkBudget budget, bool unitsAreOne)
     {
         var (a, b) = (left.Factors, right.Factors);
         if (a.Count == 0 && coefficient.IsInteger && b.Count == 0) return Monomial.One;
-        budget.Spend(10 * (a.Count + b.Count));
+        budget.Spend(30 + 15 * (a.Count + b.Count));
         var merged = new List<(int, Rational)>(a.Count + b.Count);
         for (int i = 0, j = 0; i < a.Count || j < b.Count;)
         {
