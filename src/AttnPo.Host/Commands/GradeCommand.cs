@@ -1,7 +1,6 @@
 using System.CommandLine;
 using AttnPo.Core.Verification;
 using AttnPo.Host.Models;
-using AttnPo.Host.Rows;
 
 namespace AttnPo.Host.Commands;
 
