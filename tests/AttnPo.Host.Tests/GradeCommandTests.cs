@@ -13,9 +13,9 @@ public sealed class GradeCommandTests : IDisposable
         var (code, rows, _) = await Grade(
             """{"id":1,"gold":"\\frac{1}{2}","pred":"<think>\\boxed{3}</think>so it is \\boxed{0.5}."}""",
             """{"id":"b","gold":"2","pred":"no idea"}""",
-            """{"id":[3],"gold":"(1,2)","pred":"(2,1)"}""");
+            """{"id":3.50,"gold":"(1,2)","pred":"(2,1)"}""");
         Assert.Equal(ExitCode.Done, code);
-        Assert.Equal(["1", "\"b\"", "[3]"], rows.Select(row => row.GetProperty("id").GetRawText()));
+        Assert.Equal(["1", "\"b\"", "3.50"], rows.Select(row => row.GetProperty("id").GetRawText()));
         Assert.Equal([true, false, false], rows.Select(row => row.GetProperty("equal").GetBoolean()));
         Assert.Equal(["0.5", null, "(2,1)"], rows.Select(row => row.GetProperty("extracted").GetString()));
         Assert.All(rows, row => Assert.NotEmpty(row.GetProperty("reason").GetString()!));
