@@ -28,6 +28,14 @@ internal static class Executable
         return await EndAsync(process);
     }
 
+    /// <summary>Runs it by another program, whose own command comes first.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunUnderAsync(string[] front, params string[] args)
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo(front[0], [.. front[1..], Path, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        return await EndAsync(process);
+    }
+
     /// <summary>Runs it and expects that it does what it is told; its output.</summary>
     public static async Task<string> DoneAsync(params string[] args)
     {

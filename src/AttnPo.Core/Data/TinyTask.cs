@@ -69,7 +69,9 @@ public sealed class TinyTask : IStepLabels
     public int MissingEssentials(Prompt prompt, string response) =>
         TinyStepLabels.CountMissing(TinyProgram.Parse(prompt.Text), response);
 
-    /// <summary>Writes the task's <c>tokenizer.json</c> and <c>tokenizer_config.json</c> into a folder, the same bytes every time.</summary>
+    /// <summary>
+    /// Writes the task's <c>tokenizer.json</c> and <c>tokenizer_config.json</c> into a folder, the same bytes every time.
+    /// </summary>
     public static void WriteTokenizer(string directory) =>
         TinyTokenizer.Write(directory, begin: Begin, end: TinyTeacher.EndOfResponse, BeginOfThinking, TinyTeacher.EndOfThinking);
 

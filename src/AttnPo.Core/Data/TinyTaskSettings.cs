@@ -9,7 +9,9 @@ public enum RedundantLines
     /// </summary>
     All,
 
-    /// <summary>Values of earlier variables alone, <c>c=4</c>: exercises in looking a value up by its name, which a model must learn first.</summary>
+    /// <summary>
+    /// Values of earlier variables alone, <c>c=4</c>: exercises in looking a value up by its name, which a model must learn first.
+    /// </summary>
     Values,
 }
 

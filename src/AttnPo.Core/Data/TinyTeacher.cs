@@ -5,8 +5,8 @@ namespace AttnPo.Core.Data;
 /// <summary>
 /// The overthinking teacher: it computes each value of the path in a line, and after each such line and before the end it checks, turns
 /// back and reads again as often as chance has it. Each of its lines starts with a transition phrase, so each is a step. With all
-/// kinds of lines, only one that computes a value says whose it is (<c>b=7</c>), so the answer has one place to look for it: checks repeat a sum without
-/// the name, or a definition without the value.
+/// kinds of lines, only one that computes a value says whose it is (<c>b=7</c>), so the answer has one place to look for it: checks
+/// repeat a sum without the name, or a definition without the value.
 /// </summary>
 internal static class TinyTeacher
 {
@@ -62,7 +62,8 @@ internal static class TinyTeacher
         }
     }
 
-    private static void AppendDoubleCheck(StringBuilder text, TinyProgram program, int done, RedundantLines lines, ref RandomSequence random)
+    private static void AppendDoubleCheck(
+        StringBuilder text, TinyProgram program, int done, RedundantLines lines, ref RandomSequence random)
     {
         var variable = program.Path[random.Next(done + 1)];
         var repeated = lines == RedundantLines.All

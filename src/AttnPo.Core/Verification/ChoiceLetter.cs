@@ -11,7 +11,9 @@ internal static partial class ChoiceLetter
     // What may stand between "the answer is" and its letter: "for sure", "therefore option".
     private const int Stretch = 60;
 
-    /// <summary>The letter that a box holds, alone or in front of the choice's text: C, (C), \text{C}, C. text; null for anything else.</summary>
+    /// <summary>
+    /// The letter that a box holds, alone or in front of the choice's text: C, (C), \text{C}, C. text; null for anything else.
+    /// </summary>
     public static string? OfBox(string box)
     {
         var text = Command().Replace(box, " ");
@@ -73,7 +75,8 @@ internal static partial class ChoiceLetter
     private static partial Regex AnswerIs();
 
     [GeneratedRegex(
-        @"\b(?:option|choice|choose|chose|select|pick)\b(?=[\s*_:]{1,4}(?:is\s)?[^A-Za-z0-9\n]{0,8}(?-i:[A-Z]|(?<=\()[a-z])(?![A-Za-z0-9]))",
+        @"\b(?:option|choice|choose|chose|select|pick)\b"
+        + @"(?=[\s*_:]{1,4}(?:is\s)?[^A-Za-z0-9\n]{0,8}(?-i:[A-Z]|(?<=\()[a-z])(?![A-Za-z0-9]))",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Option();
 
@@ -96,7 +99,8 @@ internal static partial class ChoiceLetter
 
     // At the very end: "so it must be C.", "... (C)". A bare I is the pronoun.
     [GeneratedRegex(
-        @"(?<![A-Za-z0-9\\'’+^_-])(?:\((?<letter>[A-Za-z])\)|(?:\*\*|__)(?<letter>[A-Z])(?:\*\*|__)|(?<letter>[A-HJ-Z]))[*_$.!)}\s]{0,12}$",
+        @"(?<![A-Za-z0-9\\'’+^_-])(?:\((?<letter>[A-Za-z])\)|(?:\*\*|__)(?<letter>[A-Z])(?:\*\*|__)|(?<letter>[A-HJ-Z]))"
+        + @"[*_$.!)}\s]{0,12}$",
         RegexOptions.CultureInvariant)]
     private static partial Regex LastWord();
 }

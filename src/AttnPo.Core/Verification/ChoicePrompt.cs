@@ -16,16 +16,19 @@ public static class ChoicePrompt
     /// <exception cref="FormatException">The question is empty, or the choices are too few, too many or empty.</exception>
     public static string Of(string question, IReadOnlyList<string> choices)
     {
-        if (string.IsNullOrWhiteSpace(question)) throw new FormatException("the question is empty");
         CheckCount(choices.Count);
-        var text = new StringBuilder(question.Trim()).Append("\n\n");
+        var text = new StringBuilder();
         foreach (var (index, choice) in choices.Index())
         {
             if (string.IsNullOrWhiteSpace(choice)) throw new FormatException($"choice {LetterAt(index)} is empty");
             text.Append(LetterAt(index)).Append(". ").Append(choice.Trim()).Append('\n');
         }
-        return text.Append('\n').Append(Request).ToString();
+        return Of($"{Asked(question)}\n\n{text.ToString().TrimEnd('\n')}");
     }
+
+    /// <summary>A question that its choices with their letters stand in, and a last line that asks for the letter in a box.</summary>
+    /// <exception cref="FormatException">The question is empty.</exception>
+    public static string Of(string question) => $"{Asked(question)}\n\n{Request}";
 
     /// <summary>The letter of a choice, from "A".</summary>
     /// <param name="index">From 0.</param>
@@ -50,6 +53,9 @@ public static class ChoicePrompt
             ? only.ToString()
             : throw new FormatException($"\"{letter}\" is no letter of {count} choices; expected A to {LetterAt(count - 1)}");
     }
+
+    private static string Asked(string question) =>
+        question.Trim() is { Length: > 0 } asked ? asked : throw new FormatException("the question is empty");
 
     private static void CheckCount(int count)
     {

@@ -41,8 +41,8 @@ public sealed class CodeVerifier(CodeSettings settings, Func<Sandbox> sandbox) :
         return Grade.Equal($"passes {tests.Count} tests");
     }
 
-    private Grade TooSlow(int passed, int count) =>
-        Grade.Different(FormattableString.Invariant($"{passed} of {count} tests took the {settings.Total.TotalSeconds:0.###} s of them all"));
+    private Grade TooSlow(int passed, int count) => Grade.Different(
+        FormattableString.Invariant($"{passed} of {count} tests took the {settings.Total.TotalSeconds:0.###} s of them all"));
 
     private ProgramRun Run(CodeTest test, string program, SandboxLimits limits, out string? difference)
     {

@@ -12,6 +12,12 @@ public class ChoicePromptTests
             ChoicePrompt.Of(" Which is green? ", ["A frog", "Snow\n", "Coal"]));
 
     [Fact]
+    public void Choices_that_stand_in_the_question_are_left_where_they_are() =>
+        Assert.Equal(
+            "Which? A) one B) two\n\nPlease reason step by step, and put the letter of your final answer within \\boxed{}.",
+            ChoicePrompt.Of("Which? A) one B) two\n"));
+
+    [Fact]
     public void An_index_or_a_letter_names_a_choice()
     {
         Assert.Equal(["A", "D"], [ChoicePrompt.Letter(0, 4), ChoicePrompt.Letter(3, 4)]);
@@ -30,6 +36,7 @@ public class ChoicePromptTests
         Assert.Equal("27 choices; expected 2 to 26", Fault(() => ChoicePrompt.Letter(0, 27)));
         Assert.Equal("choice B is empty", Fault(() => ChoicePrompt.Of("Which?", ["a", " "])));
         Assert.Equal("the question is empty", Fault(() => ChoicePrompt.Of(" ", ["a", "b"])));
+        Assert.Equal("the question is empty", Fault(() => ChoicePrompt.Of("\n")));
     }
 
     [SkippableFact]

@@ -54,7 +54,8 @@ internal abstract class ColumnValues(int values, DataField field)
             var type when type == typeof(bool) => new Column<bool>(values, field, static (_, json, value) => json.WriteBooleanValue(value)),
             var type when type == typeof(int) => new Column<int>(values, field, static (_, json, value) => json.WriteNumberValue(value)),
             var type when type == typeof(long) => new Column<long>(values, field, static (_, json, value) => json.WriteNumberValue(value)),
-            var type when type == typeof(float) => new Column<float>(values, field, static (column, json, value) => WriteReal(column, json, value)),
+            var type when type == typeof(float) => new Column<float>(
+                values, field, static (column, json, value) => WriteReal(column, json, value)),
             var type when type == typeof(double) => new Column<double>(values, field, WriteReal),
             _ => null,
         };
@@ -82,7 +83,8 @@ internal abstract class ColumnValues(int values, DataField field)
     private static void WriteReal(ColumnValues column, Utf8JsonWriter json, double value)
     {
         if (!double.IsFinite(value)) json.WriteNullValue();
-        else if (value == Math.Floor(value) && Math.Abs(value) < 1e15) json.WriteRawValue(value.ToString("0.0", CultureInfo.InvariantCulture));
+        else if (value == Math.Floor(value) && Math.Abs(value) < 1e15)
+            json.WriteRawValue(value.ToString("0.0", CultureInfo.InvariantCulture));
         else json.WriteNumberValue(value);
     }
 
@@ -94,7 +96,8 @@ internal abstract class ColumnValues(int values, DataField field)
         private readonly T[] _values = new T[count];
 
         private protected override void Fill(ParquetRowGroupReader group) =>
-            group.ReadRawAsync(Field, _values.AsMemory(), _definition?.AsMemory(), _repetition?.AsMemory()).AsTask().GetAwaiter().GetResult();
+            group.ReadRawAsync(Field, _values.AsMemory(), _definition?.AsMemory(), _repetition?.AsMemory())
+                .AsTask().GetAwaiter().GetResult();
 
         private protected override void WriteValue(Utf8JsonWriter json, int at)
         {

@@ -43,7 +43,8 @@ internal sealed class PageChecks(Stream stream, long dataLength)
             var page = Page.Read(header, out var length);
             at += length;
             if (repeats && page.Type == PageType.DATA_PAGE_V2)
-                throw new InvalidDataException("lies within a list and has pages of version 2, which is not read; write data pages of version 1");
+                throw new InvalidDataException(
+                    "lies within a list and has pages of version 2, which is not read; write data pages of version 1");
             if (page.Packed < 0 || page.Packed > dataLength - at) throw new InvalidDataException("has a page longer than the file");
             if (page.Unpacked < 0 || (_bytes += Math.Max(page.Unpacked, page.Packed)) > MostBytes)
                 throw new InvalidDataException($"brings the row group to more than {MostBytes} bytes");

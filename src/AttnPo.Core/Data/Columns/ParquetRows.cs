@@ -44,7 +44,8 @@ public sealed class ParquetRows(string path) : IRowSource
             for (var row = 0L; row < rows; row++, number++)
             {
                 var (document, fault) = Guard(() => RowOf(fields, leaves!, columns));
-                using (document) yield return new($"{path}: row {number}", number, document is null ? default : new(document.RootElement), fault);
+                using (document)
+                    yield return new($"{path}: row {number}", number, document is null ? default : new(document.RootElement), fault);
             }
             Guard(() => columns.Any(column => column is { HasNext: true })
                 ? throw new InvalidDataException("its columns differ in the number of rows") : 0);
@@ -105,7 +106,8 @@ public sealed class ParquetRows(string path) : IRowSource
         return columns;
     }
 
-    private static (JsonDocument? Row, string? Fault) RowOf(IReadOnlyList<ColumnNode> fields, List<ColumnNode> leaves, ColumnValues?[] columns)
+    private static (JsonDocument? Row, string? Fault) RowOf(
+        IReadOnlyList<ColumnNode> fields, List<ColumnNode> leaves, ColumnValues?[] columns)
     {
         if (columns.Any(column => column is { Repetition: > 0 }))
             throw new InvalidDataException("has lists that begin in the middle of a row");

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AttnPo.Core.Data.Rows;
+using AttnPo.Core.Verification;
 
 namespace AttnPo.Core.Data.Questions;
 
@@ -17,17 +18,16 @@ internal static partial class ChoiceForms
         row => row.Has("question") && row.KindOf("choices") == JsonValueKind.Array && row.Has("answer"),
         row =>
         {
-            var choices = ChoiceText.Choices(row, "choices");
-            var gold = ChoiceText.Gold(Answer(row, "answer", choices.Length));
-            return new(ChoiceText.Of(row.FilledText("question"), choices), gold) { Id = RowId.Of(row) };
+            var (question, choices) = Question(row.FilledText("question"), row, "choices");
+            return new(question, Gold(row, "answer", choices)) { Id = RowId.Of(row) };
         });
 
     /// <summary>GPQA as evaluation suites have it: lettered choices stand in the question, the answer is a letter.</summary>
     public static readonly RowForm Lettered = new(
         "lettered choices", "question (with its lettered choices), solution and answer (a letter)",
         row => row.KindOf("question") == JsonValueKind.String && row.Has("solution") && row.KindOf("answer") == JsonValueKind.String
-            && ChoiceText.Place(row.Text("answer"), 26) >= 0 && HoldsChoices(row.Text("question")),
-        row => new($"{row.FilledText("question")}\n\n{ChoiceText.Request}", ChoiceText.Gold(Answer(row, "answer", 26))) { Id = RowId.Of(row) });
+            && row.Text("answer") is [>= 'A' and <= 'Z'] && HoldsChoices(row.Text("question")),
+        row => new(row.Parsed("question", _ => ChoicePrompt.Of(row.FilledText("question"))), Gold(row, "answer")) { Id = RowId.Of(row) });
 
     /// <summary>
     /// GPQA as it is published, the right answer apart from the wrong ones. The order in which they are asked is drawn from the text, so
@@ -42,17 +42,26 @@ internal static partial class ChoiceForms
             var ordered = GpqaChoices.Select(member => (Member: member, Text: row.FilledText(member).Trim()))
                 .OrderBy(choice => Hash($"{question}\n{choice.Text}\n{choice.Member}"), StringComparer.Ordinal)
                 .ToArray();
+            var right = ChoicePrompt.Letter(Array.FindIndex(ordered, choice => choice.Member == GpqaChoices[0]), ordered.Length);
             return new(
-                ChoiceText.Of(question, [.. ordered.Select(choice => choice.Text)]),
-                ChoiceText.Gold(Array.FindIndex(ordered, choice => choice.Member == GpqaChoices[0]))) { Id = RowId.Of(row) };
+                row.Parsed("Question", _ => ChoicePrompt.Of(question, [.. ordered.Select(choice => choice.Text)])),
+                new Gold(right, AnswerKind.Choice)) { Id = RowId.Of(row) };
         });
 
-    /// <summary>The place of the right one of so many choices.</summary>
-    public static int Answer(Row row, string member, int choices)
+    /// <summary>A question with the choices of a member, and how many those are.</summary>
+    public static (string Question, int Choices) Question(string question, Row row, string member)
     {
-        var place = row.KindOf(member) == JsonValueKind.Number ? row.Integer(member) : ChoiceText.Place(row.Text(member).Trim(), choices);
-        return place >= 0 && place < choices
-            ? place : throw new RowException($"\"{member}\" names none of the {choices} choices: expected 0 to {choices - 1} or a letter from A");
+        var choices = row.Texts(member);
+        return (row.Parsed(member, _ => ChoicePrompt.Of(question, choices)), choices.Length);
+    }
+
+    /// <summary>The right one of so many choices: a letter, or an index from 0.</summary>
+    public static Gold Gold(Row row, string member, int choices = ChoicePrompt.MostChoices)
+    {
+        var letter = row.KindOf(member) == JsonValueKind.Number
+            ? row.Parsed(member, _ => ChoicePrompt.Letter(row.Integer(member), choices))
+            : row.Parsed(member, _ => ChoicePrompt.Letter(row.Text(member), choices));
+        return new(letter, AnswerKind.Choice);
     }
 
     private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

@@ -10,5 +10,6 @@ public static class DataFile
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It is no plain file with content, or cannot be read; the message names it.</exception>
     public static IRowSource Open(string path) =>
-        ParquetRows.IsParquet(path) || path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase) ? new ParquetRows(path) : new JsonLines(path);
+        ParquetRows.IsParquet(path) || path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)
+            ? new ParquetRows(path) : new JsonLines(path);
 }

@@ -6,11 +6,14 @@ namespace AttnPo.Core.Data.Questions;
 
 /// <summary>Which members of a row hold what, for rows of no known form. A name with dots leads into objects.</summary>
 /// <param name="Question">What a user asks: a text, or messages.</param>
-/// <param name="Gold">The right answer: a text or number, the first of a list; of a choice its letter or index from 0; of code the tests.</param>
+/// <param name="Gold">
+/// The right answer: a text or number, the first of a list; of a choice its letter or index from 0; of code the tests.
+/// </param>
 /// <param name="Kind">How answers are judged.</param>
 /// <param name="Choices">A list of choices that the question does not hold; null: there is none.</param>
 /// <param name="Source">What the row says it is of; null: nothing.</param>
-public sealed record FieldMap(string Question, string Gold, AnswerKind Kind = AnswerKind.Math, string? Choices = null, string? Source = null)
+public sealed record FieldMap(
+    string Question, string Gold, AnswerKind Kind = AnswerKind.Math, string? Choices = null, string? Source = null)
 {
     /// <summary>What may be named, each with what it means.</summary>
     public static IReadOnlyList<string> Names { get; } = ["question", "gold", "kind", "choices", "source"];
@@ -42,24 +45,22 @@ public sealed record FieldMap(string Question, string Gold, AnswerKind Kind = An
         {
             return Kind == AnswerKind.Choice && Choices is not null
                 ? throw new RowException($"\"{Question}\" holds messages, beside which choices have no place")
-                : new(OwnForm.Messages(holder, member), GoldOf(row, 26)) { Source = source, Id = RowId.Of(row) };
+                : new(OwnForm.Messages(holder, member), GoldOf(row)) { Source = source, Id = RowId.Of(row) };
         }
         var question = holder.FilledText(member);
-        if (Choices is null) return new(question, GoldOf(row, 26)) { Source = source, Id = RowId.Of(row) };
+        if (Choices is null) return new(question, GoldOf(row)) { Source = source, Id = RowId.Of(row) };
         var (choiceHolder, choiceMember) = Lead(row, Choices);
-        var choices = ChoiceText.Choices(choiceHolder, choiceMember);
-        return new(ChoiceText.Of(question, choices), GoldOf(row, choices.Length)) { Source = source, Id = RowId.Of(row) };
+        var (prompt, choices) = ChoiceForms.Question(question, choiceHolder, choiceMember);
+        return new(prompt, GoldOf(row, choices)) { Source = source, Id = RowId.Of(row) };
     }
 
-    private Gold GoldOf(Row row, int choices)
+    private Gold GoldOf(Row row, int choices = ChoicePrompt.MostChoices)
     {
         var (holder, member) = Lead(row, Gold);
         return Kind switch
         {
-            AnswerKind.Choice => ChoiceText.Gold(ChoiceForms.Answer(holder, member, choices)),
-            AnswerKind.Code => holder.KindOf(member) == JsonValueKind.Object
-                ? CodeTests.Functional(holder.Object(member).FilledText("functional"))
-                : CodeTests.Gold(CodeTests.Cases(holder, member), null),
+            AnswerKind.Choice => ChoiceForms.Gold(holder, member, choices),
+            AnswerKind.Code => CodeForms.Gold(holder, [member]),
             _ => MathForms.Of(holder, member),
         };
     }

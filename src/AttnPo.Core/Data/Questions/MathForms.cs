@@ -48,7 +48,10 @@ internal static class MathForms
     public static readonly RowForm Olympiad = new(
         "olympiadbench", "question and final_answer (a list)",
         row => row.Has("question") && row.Has("final_answer"),
-        row => new(row.FilledText("question"), Filled("final_answer", string.Join(", ", row.Texts("final_answer")))) { Id = RowId.Of(row) });
+        row => new(row.FilledText("question"), Filled("final_answer", string.Join(", ", row.Texts("final_answer"))))
+        {
+            Id = RowId.Of(row),
+        });
 
     private static string Problem(Row row) => row.FilledText(row.Has("problem") ? "problem" : "question");
 

@@ -41,13 +41,14 @@ public sealed class QuestionFile(IRowSource source, FieldMap? fields = null)
         if (form is null)
         {
             var first = RowForm.Of(row) ?? throw new RowException(
-                $"no known form has the members {Listed(row)}; name those of question and gold (--field, data.fields), or see docs/data.md: "
-                + string.Join("; ", RowForm.Known.Select(known => $"{known.Name} has {known.Members}")));
+                $"no known form has the members {Listed(row)}; name those of question and gold (--field, data.fields), "
+                + "or see docs/data.md: " + string.Join("; ", RowForm.Known.Select(known => $"{known.Name} has {known.Members}")));
             form = first;
         }
         else if (!form.Fits(row) && RowForm.Of(row) is { } other)
         {
-            throw new RowException($"the row is of the form {other.Name}, and the file's first of {form.Name}: put them in files of their own");
+            throw new RowException(
+                $"the row is of the form {other.Name}, and the file's first of {form.Name}: put them in files of their own");
         }
         return form.Read(row);
     }

@@ -41,6 +41,19 @@ public readonly struct Row(JsonElement element)
         { } value => value,
     };
 
+    /// <summary>What is made of a member; why that is refused, by a <see cref="FormatException"/>, is told with its name.</summary>
+    public T Parsed<T>(string name, Func<JsonElement, T> make)
+    {
+        try
+        {
+            return make(Member(name));
+        }
+        catch (FormatException e)
+        {
+            throw new RowException($"\"{name}\": {e.Message}");
+        }
+    }
+
     /// <summary>An object.</summary>
     public Row Object(string name) => Member(name) is { ValueKind: JsonValueKind.Object } value
         ? new(value) : throw new RowException($"\"{name}\" is not an object");
@@ -107,8 +120,9 @@ public readonly struct Row(JsonElement element)
         return [.. value.EnumerateArray().Select(item => new Row(item))];
     }
 
-    private static int Integer(string name, JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
-        ? number : throw new RowException($"\"{name}\" holds something that is not a whole number");
+    private static int Integer(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
+            ? number : throw new RowException($"\"{name}\" holds something that is not a whole number");
 
     private static string Text(string name, JsonElement value)
     {

@@ -38,8 +38,9 @@ internal static class Bubblewrap
     private const string Nobody = "65534";
 
     private const string UserNamespaces =
-        "It needs user namespaces: user.max_user_namespaces above 0, kernel.unprivileged_userns_clone = 1 where there is that key, on Ubuntu "
-        + "kernel.apparmor_restrict_unprivileged_userns = 0 or an AppArmor profile for it, in a container a seccomp profile that allows them.";
+        "It needs user namespaces: user.max_user_namespaces above 0, kernel.unprivileged_userns_clone = 1 where there is that key, "
+        + "on Ubuntu kernel.apparmor_restrict_unprivileged_userns = 0 or an AppArmor profile for it, "
+        + "in a container a seccomp profile that allows them.";
 
     /// <summary>The ways to run it, the strictest first.</summary>
     /// <exception cref="SandboxException">It is not installed.</exception>
@@ -58,7 +59,8 @@ internal static class Bubblewrap
         if (OptionOf("--disable-userns").IsMatch(help)) yield return Way(["--disable-userns"]);
         yield return Way([]);
 
-        Enclosure Way(string[] more) => new(name, [.. front, .. Namespaces, .. more, .. Files()], IsIsolated: true, hasDisk, UserNamespaces);
+        Enclosure Way(string[] more) =>
+            new(name, [.. front, .. Namespaces, .. more, .. Files()], IsIsolated: true, hasDisk, UserNamespaces);
     }
 
     // Root is bound by no limit on processes, in a user namespace neither: it runs bubblewrap as nobody. Where memory runs out, the
@@ -98,7 +100,8 @@ internal static class Bubblewrap
 
     private static string Ask(string program, string question)
     {
-        var ended = LimitedProcess.Run(new ProcessStartInfo(program, [question]), [], [], TimeSpan.FromSeconds(20), 1 << 16, isGroup: false);
+        var ended = LimitedProcess.Run(
+            new ProcessStartInfo(program, [question]), [], [], TimeSpan.FromSeconds(20), 1 << 16, isGroup: false);
         return Encoding.UTF8.GetString([.. ended.Output, .. ended.Error]);
     }
 

@@ -31,8 +31,7 @@ public sealed record CodeTests(IReadOnlyList<CodeTest> Tests)
     /// <exception cref="FormatException">The text holds something else; the message says what.</exception>
     public static CodeTests Parse(string json)
     {
-        if (json.Length > MostCharacters)
-            throw new FormatException($"the tests have {json.Length} characters; at most {MostCharacters} are read");
+        CheckLength(json);
         try
         {
             var tests = JsonSerializer.Deserialize<CodeTests>(json, Format) ?? throw new FormatException("the tests are null");
@@ -50,7 +49,15 @@ public sealed record CodeTests(IReadOnlyList<CodeTest> Tests)
     public string ToJson()
     {
         Check();
-        return JsonSerializer.Serialize(this, Format);
+        var json = JsonSerializer.Serialize(this, Format);
+        CheckLength(json);
+        return json;
+    }
+
+    private static void CheckLength(string json)
+    {
+        if (json.Length > MostCharacters)
+            throw new FormatException($"the tests have {json.Length} characters; at most {MostCharacters} are read");
     }
 
     private void Check()

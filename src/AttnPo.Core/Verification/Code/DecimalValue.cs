@@ -9,7 +9,9 @@ namespace AttnPo.Core.Verification.Code;
 /// <param name="Exponent">Of ten, 0 for zero.</param>
 internal readonly partial record struct DecimalValue(bool IsNegative, string Digits, long Exponent)
 {
-    /// <summary>The value of a text: digits with or without sign, point and exponent (of up to nine digits); null for anything else.</summary>
+    /// <summary>
+    /// The value of a text: digits with or without sign, point and exponent (of up to nine digits); null for anything else.
+    /// </summary>
     public static DecimalValue? Parse(string text)
     {
         if (Form().Match(text) is not { Success: true } match) return null;

@@ -16,7 +16,7 @@ internal static class LimitedProcess
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
     // bubblewrap takes a moment to tie its processes together, and would leave them if it were killed within it: nothing is killed that
-    // has not begun, but for a system in trouble.
+    // has not begun, but for a system in trouble. If this process itself is killed within it, what is left has got nothing of the input.
     private static readonly TimeSpan BeginPatience = TimeSpan.FromSeconds(20);
 
     // A killed process ends at once, unless the system is in trouble.
@@ -35,7 +35,7 @@ internal static class LimitedProcess
 
     /// <summary>Runs a process.</summary>
     /// <param name="start">Its command, with nothing redirected yet.</param>
-    /// <param name="input">Its standard input.</param>
+    /// <param name="input">Its standard input, given when it has begun.</param>
     /// <param name="marker">What it writes to standard error when it begins; empty: it has begun when it has started.</param>
     /// <param name="wall">Time it may take from then.</param>
     /// <param name="output">Bytes of standard output that are kept; more ends it.</param>
@@ -49,7 +49,7 @@ internal static class LimitedProcess
         var (reader, errors) = (
             new PipeReader(process.StandardOutput.BaseStream, output, 0),
             new PipeReader(process.StandardError.BaseStream, ErrorHead, ErrorTail));
-        var writer = Write(process.StandardInput.BaseStream, input);
+        var writer = Write(process.StandardInput.BaseStream, input, errors, marker);
         var (hasEnded, hasBegun) = (false, marker.Length == 0);
         try
         {
@@ -64,7 +64,8 @@ internal static class LimitedProcess
             if (isGroup) _ = KillProcess(-process.Id, SigKill);
             if (!hasEnded) Kill(process, withTree: !hasBegun);
         }
-        if (!process.WaitForExit(EndPatience)) throw new SandboxException($"Process {process.Id} of a program was killed and does not end.");
+        if (!process.WaitForExit(EndPatience))
+            throw new SandboxException($"Process {process.Id} of a program was killed and does not end.");
 
         var patience = isGroup ? LeftoverPatience : EndPatience;
         if (!(writer.Join(patience) & reader.Join(patience) & errors.Join(patience)) && !isGroup)
@@ -84,13 +85,13 @@ internal static class LimitedProcess
         }
     }
 
-    private static Thread Write(Stream pipe, byte[] input)
+    private static Thread Write(Stream pipe, byte[] input, PipeReader errors, byte[] marker)
     {
         var thread = new Thread(() =>
         {
             try
             {
-                using (pipe) pipe.Write(input);
+                using (pipe) if (errors.Await(marker)) pipe.Write(input);
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException)
             {

@@ -11,6 +11,7 @@ internal sealed class PipeReader
     private readonly MemoryStream _kept = new();
     private readonly Thread _thread;
     private volatile bool _exceeded;
+    private bool _hasEnded;
 
     /// <param name="pipe">Is read until it ends.</param>
     /// <param name="head">Bytes kept from the beginning.</param>
@@ -44,6 +45,20 @@ internal sealed class PipeReader
         lock (_kept) return _kept.GetBuffer().AsSpan(0, (int)_kept.Length).IndexOf(bytes) >= 0;
     }
 
+    /// <summary>Waits until some bytes are among those kept; false: the pipe has ended without them.</summary>
+    public bool Await(ReadOnlySpan<byte> bytes)
+    {
+        lock (_kept)
+        {
+            while (!Holds(bytes))
+            {
+                if (_hasEnded) return false;
+                Monitor.Wait(_kept);
+            }
+            return true;
+        }
+    }
+
     private void Read()
     {
         var buffer = new byte[1 << 16];
@@ -55,6 +70,11 @@ internal sealed class PipeReader
         {
             // The pipe was given up: there is nothing more to come.
         }
+        lock (_kept)
+        {
+            _hasEnded = true;
+            Monitor.PulseAll(_kept);
+        }
     }
 
     private void Take(ReadOnlySpan<byte> bytes)
@@ -62,6 +82,7 @@ internal sealed class PipeReader
         lock (_kept)
         {
             _kept.Write(bytes);
+            Monitor.PulseAll(_kept);
             if (_kept.Length <= _head + _tail) return;
             _exceeded = true;
             // Not at each read: what is moved is then a small share of what is read.

@@ -11,9 +11,13 @@ internal sealed record ProgramJob(string Mode, string Program, string Test, stri
     /// <summary>A whole program with standard input; the run's output is its standard output.</summary>
     public static ProgramJob Whole(string program, string input) => new("program", program, "", input, "");
 
-    /// <summary>A function, or a method of a class Solution, called with a JSON value a line; the run's output is its result as JSON.</summary>
+    /// <summary>
+    /// A function, or a method of a class Solution, called with a JSON value a line; the run's output is its result as JSON.
+    /// </summary>
     public static ProgramJob Call(string program, string function, string arguments) => new("function", program, arguments, "", function);
 
-    /// <summary>Python statements run after the program, in its names; the run's output is the SHA-256 of the secret if none throws.</summary>
+    /// <summary>
+    /// Python statements run after the program, in its names; the run's output is the SHA-256 of the secret if none throws.
+    /// </summary>
     public static ProgramJob Assert(string program, string assertions, string secret) => new("assertions", program, assertions, secret, "");
 }

@@ -5,8 +5,9 @@ namespace AttnPo.Core.Verification.Code;
 /// <summary>
 /// Compares what a program wrote with what it should. Of a whole program: white space at the ends of all of it and of each line does
 /// not count, nor how lines end; there must be as many lines; a line is right where its text is the same, or where it has as many words,
-/// all words of both are decimal numbers, and each has the same value, exactly (1.50 is 1.5, 1e3 is 1000, 0.333 is not 0.3333). Of a function:
-/// its result as JSON, where numbers have the same value, or the same as 64-bit floats where one of them is written as a fraction.
+/// all words of both are decimal numbers, and each has the same value, exactly (1.50 is 1.5, 1e3 is 1000, 0.333 is not 0.3333). Of a
+/// function: its result as JSON, where numbers have the same value, or the same as 64-bit floats where one of them is written as a
+/// fraction.
 /// </summary>
 public static class ProgramOutput
 {
@@ -58,7 +59,8 @@ public static class ProgramOutput
             JsonValueKind.Array => expected.GetArrayLength() == actual.GetArrayLength()
                 && expected.EnumerateArray().Zip(actual.EnumerateArray()).All(pair => IsSame(pair.First, pair.Second)),
             JsonValueKind.Object => expected.GetPropertyCount() == actual.GetPropertyCount()
-                && expected.EnumerateObject().All(member => actual.TryGetProperty(member.Name, out var other) && IsSame(member.Value, other)),
+                && expected.EnumerateObject().All(
+                    member => actual.TryGetProperty(member.Name, out var other) && IsSame(member.Value, other)),
             _ => true,
         };
     }

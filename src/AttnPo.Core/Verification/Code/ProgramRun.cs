@@ -12,7 +12,8 @@ internal sealed record ProgramRun(ProgramEnd End, int ExitCode, string Output, s
     /// <summary>Why it has no result, in a few words; null where it ended by itself and well.</summary>
     public string? Fault(SandboxLimits limits) => End switch
     {
-        ProgramEnd.ProcessorLimit => FormattableString.Invariant($"more than {Math.Ceiling(limits.Processor.TotalSeconds)} s of processor time"),
+        ProgramEnd.ProcessorLimit => FormattableString.Invariant(
+            $"more than {Math.Ceiling(limits.Processor.TotalSeconds)} s of processor time"),
         ProgramEnd.WallLimit => FormattableString.Invariant($"no end within {limits.Wall.TotalSeconds:0.###} s"),
         ProgramEnd.MemoryLimit => $"more than {limits.Memory >> 20} MiB of memory",
         ProgramEnd.OutputLimit => $"more than {limits.Output >> 10} KiB of output",

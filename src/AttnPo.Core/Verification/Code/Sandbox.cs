@@ -55,8 +55,9 @@ public sealed partial class Sandbox
         var marker = RandomNumberGenerator.GetHexString(32);
         string[] arguments =
         [
-            marker, _enclosure.IsIsolated ? "0" : "1", $"{Math.Ceiling(limits.Processor.TotalSeconds)}", $"{limits.Memory}", $"{limits.File}",
-            $"{limits.OpenFiles}", _enclosure.IsIsolated ? $"{limits.Processes}" : "0", $"{limits.Stack}",
+            marker, _enclosure.IsIsolated ? "0" : "1", $"{Math.Ceiling(limits.Processor.TotalSeconds)}",
+            $"{limits.Memory}", $"{limits.File}", $"{limits.OpenFiles}",
+            _enclosure.IsIsolated ? $"{limits.Processes}" : "0", $"{limits.Stack}",
             job.Mode, $"{program.Length}", $"{test.Length}", job.Function,
         ];
         var folder = _enclosure.IsIsolated ? null : Directory.CreateTempSubdirectory("attnpo-program-").FullName;
@@ -99,8 +100,11 @@ public sealed partial class Sandbox
         return ended.ExitCode != 0 && MemoryError().IsMatch(error) ? ProgramEnd.MemoryLimit : ProgramEnd.Exited;
     }
 
-    private static SandboxException NotBegun(string error) =>
-        new($"Python could not be begun in the sandbox: {(error.Trim() is { Length: > 0 } said ? said.ReplaceLineEndings("; ") : "it said nothing")}");
+    private static SandboxException NotBegun(string error)
+    {
+        var said = error.Trim() is { Length: > 0 } text ? text.ReplaceLineEndings("; ") : "it said nothing";
+        return new($"Python could not be begun in the sandbox: {said}");
+    }
 
     // What a program left so that it cannot be deleted is no failure of the verification.
     private static void Delete(string folder)
@@ -119,7 +123,8 @@ public sealed partial class Sandbox
     {
         if (!OperatingSystem.IsLinux()) throw new SandboxException("Programs can be run and judged on Linux alone.");
         var python = SystemProgram.Find("python3")
-            ?? throw new SandboxException("There is no python3 in /usr/bin or /usr/local/bin: install it (Debian, Ubuntu: apt-get install python3).");
+            ?? throw new SandboxException(
+                "There is no python3 in /usr/bin or /usr/local/bin: install it (Debian, Ubuntu: apt-get install python3).");
         var why = "";
         foreach (var enclosure in enclosures)
         {

@@ -7,7 +7,8 @@ public sealed record SandboxLimits
     public TimeSpan Processor { get; init; } = TimeSpan.FromSeconds(6);
 
     /// <summary>
-    /// Time on the wall from when Python has begun. Default 12 s: for what waits, since processor time hardly depends on the machine's load.
+    /// Time on the wall from when Python has begun. Default 12 s: for what waits, since processor time hardly depends on the machine's
+    /// load.
     /// </summary>
     public TimeSpan Wall { get; init; } = TimeSpan.FromSeconds(12);
 

@@ -1,5 +1,5 @@
 # Runs one program of a policy under limits. Standard input holds the program, then the test, then the program's own input; lengths,
-# limits and mode come as arguments. Once limits hold, and before anything of the program, the marker is written to standard error.
+# limits and mode come as arguments. Once limits hold the marker is written to standard error, and only then the program is sent.
 import os
 import resource
 import sys
@@ -51,7 +51,6 @@ def load(name, source):
 def main(marker, session, processor, memory, file, files, processes, stack, mode, program, test, function):
     if session == "1":
         os.setsid()
-    source, test = take(int(program)), take(int(test))
     if mode != "program":
         # Its answer has a way of its own; what the program prints goes where errors go.
         answer = os.dup(1)
@@ -68,6 +67,7 @@ def main(marker, session, processor, memory, file, files, processes, stack, mode
     limit(resource.RLIMIT_AS, int(memory), int(memory))
     give(2, marker + "\n")
 
+    source, test = take(int(program)), take(int(test))
     if mode == "program":
         names, code = load("__main__", source)
         exec(code, names)

@@ -31,7 +31,9 @@ public sealed class FieldMapTests
         Assert.Contains("B. y", choice.Question(), StringComparison.Ordinal);
         Assert.Equal("Which?", QuestionRows.One("{\"q\":\"Which?\",\"a\":\"D\"}", new("q", "a", AnswerKind.Choice)).Question());
         var code = QuestionRows.One("{\"q\":\"Add.\",\"t\":{\"functional\":\"assert True\"}}", new("q", "t", AnswerKind.Code));
-        Assert.Equal(new Gold("{\"functional\":\"assert True\"}", AnswerKind.Code), code.Gold);
+        const string tests = "{\"tests\":[{\"type\":\"assertions\",\"code\":\"assert True\"}]}";
+        Assert.Equal(new Gold(tests, AnswerKind.Code), code.Gold);
+        Assert.Equal(code.Gold, QuestionRows.One($"{{\"q\":\"Add.\",\"t\":{tests}}}", new("q", "t", AnswerKind.Code)).Gold);
     }
 
     [Theory]

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using AttnPo.Core.Verification;
+using AttnPo.Core.Verification.Code;
 using Xunit;
 
 namespace AttnPo.Core.Tests.Data.Questions;
@@ -66,16 +66,19 @@ public sealed class RowFormTests
 
     [Theory]
     [InlineData("{\"question_content\":\"Add.\",\"public_test_cases\":\"[{\\\"input\\\":\\\"1 1\\\",\\\"output\\\":\\\"2\\\",\\\"testtype\\\":\\\"stdin\\\"}]\",\"private_test_cases\":[{\"input\":\"2 2\",\"output\":\"4\"}]}",
-        "[{\"input\":\"1 1\",\"output\":\"2\",\"testtype\":\"stdin\"},{\"input\":\"2 2\",\"output\":\"4\",\"testtype\":\"stdin\"}]")]
+        "{\"tests\":[{\"type\":\"program\",\"input\":\"1 1\",\"output\":\"2\"},{\"type\":\"program\",\"input\":\"2 2\",\"output\":\"4\"}]}")]
     [InlineData("{\"question_content\":\"Add.\",\"starter_code\":\"def add(a, b):\",\"metadata\":\"{\\\"func_name\\\":\\\"add\\\"}\",\"public_test_cases\":[{\"input\":\"1\\n1\",\"output\":\"2\",\"testtype\":\"functional\"}]}",
-        "[{\"input\":\"1\\n1\",\"output\":\"2\",\"testtype\":\"functional\",\"func_name\":\"add\"}]")]
-    [InlineData("{\"problem\":\"Add.\",\"tests\":[{\"input\":\"1 1\",\"output\":\"2\"}]}", "[{\"input\":\"1 1\",\"output\":\"2\",\"testtype\":\"stdin\"}]")]
-    [InlineData("{\"problem\":\"Add.\",\"tests\":{\"functional\":\"assert add(1, 1) == 2\"}}", "{\"functional\":\"assert add(1, 1) == 2\"}")]
+        "{\"tests\":[{\"type\":\"function\",\"function\":\"add\",\"arguments\":\"1\\n1\",\"result\":\"2\"}]}")]
+    [InlineData("{\"problem\":\"Add.\",\"tests\":[{\"input\":\"1 1\",\"output\":\"2\"}]}",
+        "{\"tests\":[{\"type\":\"program\",\"input\":\"1 1\",\"output\":\"2\"}]}")]
+    [InlineData("{\"problem\":\"Add.\",\"tests\":{\"functional\":\"assert add(1, 1) == 2\"}}", 
+        "{\"tests\":[{\"type\":\"assertions\",\"code\":\"assert add(1, 1) == 2\"}]}")]
     public void A_programming_task_is_judged_by_its_tests(string row, string tests)
     {
         var read = QuestionRows.One(row);
         Assert.Equal(AnswerKind.Code, read.Gold.Kind);
-        Assert.True(JsonElement.DeepEquals(JsonSerializer.Deserialize<JsonElement>(tests), JsonSerializer.Deserialize<JsonElement>(read.Gold.Text)), read.Gold.Text);
+        Assert.Equal(tests, read.Gold.Text);
+        Assert.NotEmpty(CodeTests.Parse(read.Gold.Text).Tests);
         Assert.StartsWith("Add.", read.Question(), StringComparison.Ordinal);
     }
 
@@ -88,7 +91,7 @@ public sealed class RowFormTests
                 "eJxrYJlqxQABPWbR1UqZeQWlJUpWCkqGCoZKOgpK+aUlUAEjELcktbikpLIgFSRQXJKSmadUGztFDwBUexL/",
                 "eJxrYIowY2BgiK5WyswrKC1RslJQMlQwVNJRUMovLYEKGIG4JanFJSWVBakggeKSlMw8pdrYQgY9ACIzEdc=",
             ])
-            Assert.Equal("[{\"input\":\"1 1\",\"output\":\"2\",\"testtype\":\"stdin\"}]", QuestionRows.One(Task(packed)).Gold.Text);
+            Assert.Equal([new ProgramTest("1 1", "2")], CodeTests.Parse(QuestionRows.One(Task(packed)).Gold.Text).Tests);
         // pickle of a call of os.system.
         const string Program = "eJxrYEnOL+YqriwuSc3l0ohgYmBgyCkuCdIDAFy9Btg=";
         Assert.Contains("holds a pickle of something else", Fault(Program), StringComparison.Ordinal);
@@ -101,14 +104,21 @@ public sealed class RowFormTests
     [Theory]
     [InlineData("{\"a\":1,\"b\":null,\"c\":2}", "no known form has the members \"a\", \"c\"; name those of question and gold")]
     [InlineData("{}", "no known form has the members (none)")]
-    [InlineData("{\"question\":\"a\",\"choices\":[\"x\",\"y\"],\"answer\":2}", "\"answer\" names none of the 2 choices")]
-    [InlineData("{\"question\":\"a\",\"choices\":[\"x\"],\"answer\":0}", "\"choices\" holds 1 choices; expected 2 to 26")]
+    [InlineData("{\"question\":\"a\",\"choices\":[\"x\",\"y\"],\"answer\":2}", "\"answer\": 2 is no index of 2 choices; expected 0 to 1")]
+    [InlineData("{\"question\":\"a\",\"choices\":[\"x\",\"y\"],\"answer\":\"C\"}", "\"answer\": \"C\" is no letter of 2 choices; expected A to B")]
+    [InlineData("{\"question\":\"a\",\"choices\":[\"x\",\" \"],\"answer\":0}", "\"choices\": choice B is empty")]
+    [InlineData("{\"question\":\"a\",\"choices\":[\"x\"],\"answer\":0}", "\"choices\": 1 choices; expected 2 to 26")]
     [InlineData("{\"problem\":\"a\",\"solution\":\"so it is 2\"}", "\"solution\" boxes no answer")]
     [InlineData("{\"problem\":\"a\",\"answer\":\" \"}", "\"answer\" holds no answer")]
     [InlineData("{\"problem\":\"a\",\"answer\":[]}", "\"answer\" holds no answer")]
     [InlineData("{\"question\":\"a\",\"answer\":\"so #### \"}", "\"answer\" holds no answer")]
-    [InlineData("{\"problem\":\"a\",\"tests\":[]}", "there is no test")]
-    [InlineData("{\"problem\":\"a\",\"tests\":[{\"input\":\"1\"}]}", "\"output\" is missing")]
+    [InlineData("{\"problem\":\"a\",\"tests\":[]}", "there are 0 tests; expected 1 to 1000")]
+    [InlineData("{\"problem\":\"a\",\"tests\":[{\"input\":\"1\"}]}", "\"tests\": test 1 is no {\"input\",\"output\"} of texts")]
+    [InlineData("{\"problem\":\"a\",\"tests\":[{\"input\":\"\\ud800\",\"output\":\"\"}]}", "\"tests\": the tests hold a text that is not valid Unicode")]
+    [InlineData("{\"problem\":\"a\",\"tests\":{\"functional\":\"\"}}", "test 1: the code is empty")]
+    [InlineData("{\"question_content\":\"a\",\"public_test_cases\":\"[{\"}", "\"public_test_cases\": the tests are a text that holds no JSON list")]
+    [InlineData("{\"question_content\":\"a\",\"public_test_cases\":[{\"input\":\"\",\"output\":\"1\",\"testtype\":\"functional\"}]}",
+        "\"public_test_cases\": test 1 is functional, and the row names no function")]
     [InlineData("{\"public_test_cases\":[]}", "the statement, \"question_content\", is missing")]
     [InlineData("{\"prompt\":[{\"role\":\"user\",\"content\":\"a\"}],\"ability\":\"code\",\"reward_model\":{\"ground_truth\":\"2\"}}", "\"ability\" is \"code\"")]
     [InlineData("{\"prompt\":\"a\",\"reward_model\":{\"ground_truth\":\"2\"}}", "\"prompt\" is not a list of objects")]

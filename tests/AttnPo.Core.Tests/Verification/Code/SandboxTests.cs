@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using AttnPo.Core.Verification.Code;
 using Xunit;
 using static AttnPo.Core.Tests.Verification.Code.MachineSandbox;
@@ -294,6 +295,22 @@ public sealed class SandboxTests
     {
         for (var i = 0; i < 20; i++)
             Assert.Equal(ProgramEnd.WallLimit, Run("import time; time.sleep(1000)", limits: Short with { Wall = TimeSpan.FromMilliseconds(i) }).End);
+    }
+
+    [SkippableFact]
+    public void Nothing_is_given_to_a_process_that_has_not_begun()
+    {
+        Skip.IfNot(File.Exists("/usr/bin/python3"), "There is no /usr/bin/python3.");
+        const string program =
+            """
+            import os, select
+            early = select.select([0], [], [], 0.3)[0]
+            os.write(2, b"begun")
+            print(early, os.read(0, 9))
+            """;
+        var ended = LimitedProcess.Run(
+            new("/usr/bin/python3", ["-c", program]), "input"u8.ToArray(), "begun"u8.ToArray(), TimeSpan.FromSeconds(60), 100, isGroup: false);
+        Assert.Equal("[] b'input'\n", Encoding.UTF8.GetString(ended.Output));
     }
 
     [Fact]
