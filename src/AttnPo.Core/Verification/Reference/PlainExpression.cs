@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 using System.Text.RegularExpressions;
 using AttnPo.Core.Verification.Expressions;
 
@@ -13,8 +12,6 @@ namespace AttnPo.Core.Verification.Reference;
 /// </summary>
 internal sealed partial class PlainExpression
 {
-    private const int LargestExponent = 1000;
-
     private static readonly Dictionary<string, string> Functions = new() { ["sqrt"] = Apply.Root, ["ln"] = "ln", ["csc"] = "csc", ["re"] = "Re", ["im"] = "Im" };
 
     // Names of the algebra system and of Python that mean something else than a product; what is read from two letters at most has no others.
@@ -52,10 +49,13 @@ internal sealed partial class PlainExpression
     private static List<Piece> Pieces(string text)
     {
         var pieces = new List<Piece>();
+        var isNewLine = false;
         void Add(Piece piece)
         {
-            if (piece.StartsValue && pieces is [.., { EndsValue: true }]) pieces.Add(new Piece("*"));
+            // Nothing multiplies over the end of a line.
+            if (piece.StartsValue && !isNewLine && pieces is [.., { EndsValue: true }]) pieces.Add(new Piece("*"));
             pieces.Add(piece);
+            isNewLine = false;
         }
         for (var at = 0; at < text.Length;)
         {
@@ -70,9 +70,9 @@ internal sealed partial class PlainExpression
                 if (Functions.ContainsKey(name.Value)) Add(new Piece(name.Value));
                 else foreach (var factor in Factors(name.Value)) Add(new Piece("", factor));
             }
-            else if (char.IsWhiteSpace(text[at]))
+            else if (text[at] is '\n' or '\r' or '\t' or '\f')
             {
-                at++;
+                isNewLine |= text[at++] is '\n' or '\r';
             }
             else
             {
@@ -93,16 +93,8 @@ internal sealed partial class PlainExpression
     private static Expression Value(ReadOnlySpan<char> number)
     {
         var isImaginary = number[^1] is 'j' or 'J';
-        var digits = new StringBuilder().Append(isImaginary ? number[..^1] : number).Replace("_", "").ToString();
-        var exponentAt = digits.AsSpan().IndexOfAny('e', 'E');
-        var (mantissa, exponent) = exponentAt < 0 ? (digits, "0") : (digits[..exponentAt], digits[(exponentAt + 1)..]);
-        var point = mantissa.IndexOf('.', StringComparison.Ordinal);
-        if (!int.TryParse(exponent, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var power) || Math.Abs(power) > LargestExponent)
-            throw new UnreadableException("too large an exponent");
-        var decimals = point < 0 ? 0 : mantissa.Length - point - 1;
-        var value = Rational.Of(BigInteger.Parse(mantissa.Replace(".", "", StringComparison.Ordinal), CultureInfo.InvariantCulture), 1)
-            * ((Rational)10).Power(power - decimals);
-        return isImaginary ? new Product([new Number(value), new Constant(NamedConstant.I)]) : new Number(value);
+        var value = FloatArithmetic.Read((isImaginary ? number[..^1] : number).ToString().Replace("_", "", StringComparison.Ordinal));
+        return isImaginary ? new Product([value, new Constant(NamedConstant.I)]) : value;
     }
 
     /// <summary>What a name is the product of.</summary>
@@ -124,11 +116,11 @@ internal sealed partial class PlainExpression
         return result;
     }
 
-    private bool Take(string sign)
+    private bool Take(string sign, out bool taken)
     {
-        if (_at == _pieces.Count || _pieces[_at].Value is not null || _pieces[_at].Sign != sign) return false;
-        _at++;
-        return true;
+        taken = _at < _pieces.Count && _pieces[_at].Value is null && _pieces[_at].Sign == sign;
+        if (taken) _at++;
+        return taken;
     }
 
     private Expression Sum()
@@ -136,9 +128,10 @@ internal sealed partial class PlainExpression
         var terms = new List<Expression> { Product() };
         while (true)
         {
-            if (Take("+")) terms.Add(Product());
-            else if (Take("-")) terms.Add(Negative(Product()));
-            else return terms is [var only] ? only : new Sum(terms);
+            if (!Take("+", out var isPlus) && !Take("-", out _)) return terms is [var only] ? only : new Sum(terms);
+            var term = isPlus ? Product() : Negative(Product());
+            if (terms is [Number a] && term is Number b) terms[0] = FloatArithmetic.Sum(a, b);
+            else terms.Add(term);
         }
     }
 
@@ -147,20 +140,41 @@ internal sealed partial class PlainExpression
         var factors = new List<Expression> { Signed() };
         while (true)
         {
-            if (Take("*")) factors.Add(Signed());
-            else if (Take("/")) factors.Add(new Power(Signed(), new Number(-1)));
-            else if (Take("//")) factors = [new Apply("floor", new Product([.. factors, new Power(Signed(), new Number(-1))]))];
-            else return factors is [var only] ? only : new Product(factors);
+            if (Take("*", out _))
+            {
+                var factor = Signed();
+                if (factors is [Number a] && factor is Number b) factors[0] = FloatArithmetic.Product(a, b);
+                else factors.Add(factor);
+            }
+            else if (Take("/", out _))
+            {
+                var divisor = Signed();
+                if (factors is [Number a] && divisor is Number { Value.IsZero: false } b) factors[0] = FloatArithmetic.Quotient(a, b);
+                else factors.Add(new Power(divisor, new Number(-1)));
+            }
+            else if (Take("//", out _))
+            {
+                factors = [new Apply("floor", new Product([.. factors, new Power(Signed(), new Number(-1))]))];
+            }
+            else
+            {
+                return factors is [var only] ? only : new Product(factors);
+            }
         }
     }
 
-    private Expression Signed() => Deeper(() => Take("-") ? Negative(Signed()) : Take("+") ? Signed() : Power());
+    private Expression Signed() => Deeper(() => Take("-", out _) ? Negative(Signed()) : Take("+", out _) ? Signed() : Power());
 
     private Expression Power()
     {
         var value = Primary();
-        while (Take("!")) value = new Apply(Apply.Factorial, value);
-        return Take("**") ? new Power(value, Signed()) : value;
+        while (Take("!", out _)) value = new Apply(Apply.Factorial, value);
+        if (!Take("**", out _)) return value;
+        var exponent = Signed();
+        // x to the 2.0 is to the algebra system not x to the 2.
+        if (exponent is Number power && FloatArithmetic.IsFloat(power))
+            return value is Number number ? FloatArithmetic.Power(number, power) : new Apply("**", [value, exponent]);
+        return value is Number a && exponent is Number b && FloatArithmetic.IsFloat(a) ? FloatArithmetic.Power(a, b) : new Power(value, exponent);
     }
 
     private Expression Primary()
@@ -168,15 +182,16 @@ internal sealed partial class PlainExpression
         if (_at == _pieces.Count) throw new UnreadableException("something is missing");
         var piece = _pieces[_at++];
         if (piece.Value is { } value) return value;
-        if (piece.IsFunction && !Take("(")) throw new UnreadableException($"{piece.Sign} of nothing");
+        if (piece.IsFunction && !Take("(", out _)) throw new UnreadableException($"{piece.Sign} of nothing");
         if (!piece.IsFunction && piece.Sign != "(") throw new UnreadableException($"a value must stand before \"{piece.Sign}\"");
         var inner = Deeper(Sum);
-        if (!Take(")")) throw new UnreadableException("a bracket is not closed");
+        if (!Take(")", out _)) throw new UnreadableException("a bracket is not closed");
         if (!piece.IsFunction) return inner;
         return piece.Sign == "sqrt" ? new Power(inner, new Number(Rational.Of(1, 2))) : new Apply(Functions[piece.Sign], inner);
     }
 
-    private static Product Negative(Expression value) => new([new Number(-1), value]);
+    private static Expression Negative(Expression value) =>
+        value is Number number ? number with { Value = -number.Value } : new Product([new Number(-1), value]);
 
     [GeneratedRegex(@"\G(?:[0-9](?:_?[0-9])*(?:\.(?:[0-9](?:_?[0-9])*)?)?|\.[0-9](?:_?[0-9])*)(?:[eE][+-]?[0-9](?:_?[0-9])*)?[jJ]?")]
     private static partial Regex NumberText();

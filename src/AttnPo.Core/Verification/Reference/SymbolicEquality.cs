@@ -13,16 +13,17 @@ internal sealed partial class SymbolicEquality(WorkBudget budget)
 {
     private const int MostLetters = 2, Points = 4;
 
-    // Agreement to this many bits, of the values or of the largest term, is equality.
-    private const int Agreement = 100, NoiseBelowTerms = 150;
+    // What is so many bits below the largest term is 0.
+    private const int Agreement = 100;
 
     /// <summary>Whether they are equal; what cannot be read is not.</summary>
     public bool Same(string gold, string answer)
     {
-        if (!MayBeRead($"({gold})-({answer})")) return false;
+        var difference = $"({gold})-({answer})";
+        if (!MayBeRead(difference)) return false;
         try
         {
-            return Same(PlainExpression.Parse(gold, budget), PlainExpression.Parse(answer, budget));
+            return IsZero(PlainExpression.Parse(difference, budget));
         }
         catch (UnreadableException)
         {
@@ -36,31 +37,24 @@ internal sealed partial class SymbolicEquality(WorkBudget budget)
         return bare.EnumerateRunes().Where(Rune.IsLetter).Distinct().Count() <= MostLetters && !Tower().IsMatch(difference);
     }
 
-    private bool Same(Expression a, Expression b)
+    private bool IsZero(Expression difference)
     {
         var forms = new NormalForm(budget, unitsAreOne: false);
-        if (forms.Of(a) is { } left && forms.Of(b) is { } right)
+        if (forms.Of(difference) is { } form)
         {
-            if (forms.IsDecisive(left) && forms.IsDecisive(right)) return left.SameAs(right);
-            // What has no value at any point, as the factorial of a letter.
-            if (left.SameAs(right) && HasFactorial(a) && HasFactorial(b)) return true;
+            if (forms.IsDecisive(form)) return form.SameAs(Polynomial.Zero);
         }
-        var points = ScalarComparison.IsClosed(a) && ScalarComparison.IsClosed(b) ? 1 : Points;
+        var points = ScalarComparison.IsClosed(difference) ? 1 : Points;
         for (var point = 0; point < points; point++)
-            if (!AgreeAt(point, a, b)) return false;
+            if (!IsZeroAt(point, difference)) return false;
         return true;
     }
 
-    private static bool HasFactorial(Expression expression) => ExpressionTree.Any(expression, part => part is Apply { Function: Apply.Factorial });
-
-    private bool AgreeAt(int point, Expression a, Expression b)
+    private bool IsZeroAt(int point, Expression difference)
     {
         BigComplex At(string name) => new(Generic.Real(name, point), Generic.Real(name + "'", point + 1));
-        Evaluator left = new(At, budget, unitsAreOne: false), right = new(At, budget, unitsAreOne: false);
-        if (left.Value(a) is not { } x || right.Value(b) is not { } y) return false;
-        var gap = x - y;
-        return gap.IsZero || gap.Magnitude <= Math.Max(x.Magnitude, y.Magnitude) - Agreement
-            || gap.Magnitude <= Math.Max(left.LargestTerm, right.LargestTerm) - NoiseBelowTerms;
+        var evaluator = new Evaluator(At, budget, unitsAreOne: false);
+        return evaluator.Value(difference) is { } value && (value.IsZero || value.Magnitude <= evaluator.LargestTerm - Agreement);
     }
 
     // A power with brackets in it, one of two digits or more, one raised again.
