@@ -21,7 +21,8 @@ public sealed class ReferenceGrader : IAnswerGrader
     /// <inheritdoc/>
     public Grade Compare(string gold, string answer)
     {
-        if (gold.Length > MathText.Longest || answer.Length > MathText.Longest) return Grade.Of(gold == answer, "too long to be read; character by character");
+        if (gold.Length > MathText.Longest || answer.Length > MathText.Longest)
+            return Grade.Of(gold == answer, "too long to be read: character by character");
         if (PublishedBox.IsIn(gold))
         {
             if (PublishedBox.Last(gold) is not { } boxed) return Grade.Different("the gold answer has no whole box");

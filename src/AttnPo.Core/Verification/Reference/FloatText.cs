@@ -21,7 +21,8 @@ internal static partial class FloatText
 
     /// <summary>The whole number in front of the decimal point, all commas left out; of a text that is a whole number.</summary>
     public static string Truncated(string text) =>
-        Value(text.Replace(",", "", StringComparison.Ordinal)) is { } value ? new BigInteger(Math.Truncate(value)).ToString(CultureInfo.InvariantCulture) : text;
+        Value(text.Replace(",", "", StringComparison.Ordinal)) is { } value
+            ? new BigInteger(Math.Truncate(value)).ToString(CultureInfo.InvariantCulture) : text;
 
     /// <summary>1,234 as 1234; other commas stay.</summary>
     public static string WithoutThousandsCommas(string text)

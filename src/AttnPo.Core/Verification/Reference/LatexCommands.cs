@@ -6,8 +6,8 @@ internal static class LatexCommands
     /// <summary>A command.</summary>
     /// <param name="Arguments">One character each: { what must follow, [ what may follow in square brackets, * a star that may.</param>
     /// <param name="Write">
-    /// The text of its arguments, as many as <paramref name="Arguments"/> says, in its place; null where the arguments are not there and nothing can be
-    /// written without them.
+    /// What stands in its place, from the texts of its arguments: as many as <paramref name="Arguments"/> says, or none where they are not
+    /// there. Null where nothing can be written without them.
     /// </param>
     public sealed record Command(string Arguments, Func<IReadOnlyList<string>, string?> Write);
 
@@ -28,7 +28,7 @@ internal static class LatexCommands
         foreach (var name in Names.Split(' ')) all[name] = Symbol(name);
         foreach (var (name, text) in Others) all[name] = Symbol(text);
         // Without its arguments a fraction leaves its pattern.
-        foreach (var name in (string[])["frac", "nicefrac"]) all[name] = new("{{", parts => parts is [var over, var under] ? $"{over}/{under}" : "%s/%s");
+        all["frac"] = all["nicefrac"] = new("{{", parts => parts is [var over, var under] ? $"{over}/{under}" : "%s/%s");
         foreach (var name in Lined.Split(' ')) all[name] = new("{", parts => parts is [var only] ? only : "%s");
         foreach (var name in Texts.Split(' ')) all[name] = new("{", string.Concat);
         foreach (var name in Dropped.Split(' ')) all[name] = new("{", _ => "");
@@ -40,8 +40,11 @@ internal static class LatexCommands
         all["hspace"] = new("*{", _ => "");
         all["vspace"] = new("*{", _ => "\n");
         all[@"\"] = new("*[", _ => "\n");
-        foreach (var (name, style) in LatexStyles.Commands) all[name] = new("{", parts => parts is [var letters] ? LatexStyles.Styled(letters, style) : "");
-        foreach (var (name, mark) in LatexStyles.Accents) all[name] = new("{", parts => LatexStyles.Accented(parts is [var letters] ? letters.Trim() : " ", mark));
+        foreach (var (name, style) in LatexStyles.Commands)
+            all[name] = new("{", parts => parts is [var letters] ? LatexStyles.Styled(letters, style) : "");
+        foreach (var (accents, mark, composed) in LatexStyles.Accents)
+            foreach (var name in accents.Split(' '))
+                all[name] = new("{", parts => LatexStyles.Accented(parts is [var letters] ? letters.Trim() : " ", mark, composed));
         return all;
     }
 
@@ -52,7 +55,7 @@ internal static class LatexCommands
     [
         ("limsup", "lim sup"), ("liminf", "lim inf"), ("prime", "'"), ("lvert", "|"), ("rvert", "|"), ("vert", "|"), ("mid", "|"), ("surd", "√"),
         ("lbrace", "{"), ("rbrace", "}"), ("backslash", @"\"), ("textbackslash", @"\"), (",", " "), (";", " "), (":", " "), (" ", " "),
-        ("quad", "  "), ("qquad", "    "), ("enskip", "\u00A0"), ("-", "\u00AD"), ("%", "%"), ("~", "~"), ("textdegree", "°"), ("texttimes", "×"),
+        ("quad", "  "), ("qquad", "    "), ("enskip", "\u00A0"), ("-", "\u00AD"), ("%", "%"), ("textdegree", "°"), ("texttimes", "×"),
         ("textdiv", "÷"), ("textpm", "±"), ("textmp", "∓"), ("texteuro", "€"), ("textonehalf", "½"), ("textonequarter", "¼"), ("textthreequarters", "¾"),
         ("texttwosuperior", "²"), ("textthreesuperior", "³"), ("textperiodcentered", "˙"), ("textmu", "µ"), ("textendash", "–"), ("textemdash", "—"),
         ("textcent", "¢"), ("textsterling", "£"), ("textyen", "¥"),

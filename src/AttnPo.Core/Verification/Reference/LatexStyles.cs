@@ -25,13 +25,30 @@ internal static class LatexStyles
         ("mathsf", Sans), ("mathtt", Monospace),
     ];
 
-    /// <summary>Commands that set a mark on a letter.</summary>
-    public static IEnumerable<(string Name, char Mark)> Accents =>
+    /// <summary>
+    /// Commands that set a mark on a letter, the mark, and the letters that are one character with it: each in front of what it becomes.
+    /// Written out, for programs without a culture's data cannot compose.
+    /// </summary>
+    public static IReadOnlyList<(string Names, char Mark, string Composed)> Accents { get; } =
     [
-        ("'", '\u0301'), ("`", '\u0300'), ("\"", '\u0308'), ("c", '\u0327'), ("^", '\u0302'), ("~", '\u0303'), ("H", '\u030B'), ("k", '\u0328'),
-        ("=", '\u0304'), ("b", '\u0331'), (".", '\u0307'), ("d", '\u0323'), ("r", '\u030A'), ("u", '\u0306'), ("v", '\u030C'), ("vec", '\u20D7'),
-        ("dot", '\u0307'), ("hat", '\u0302'), ("check", '\u030C'), ("breve", '\u0306'), ("acute", '\u0301'), ("grave", '\u0300'), ("tilde", '\u0303'),
-        ("bar", '\u0305'), ("ddot", '\u0308'), ("not", '\u0338'),
+        ("acute '", '\u0301', "aácćeégǵiíkḱlĺmḿnńoópṕrŕsśuúwẃyýzźAÁCĆEÉGǴIÍKḰLĹMḾNŃOÓPṔRŔSŚUÚWẂYÝZŹ"),
+        ("grave `", '\u0300', "aàeèiìnǹoòuùwẁyỳAÀEÈIÌNǸOÒUÙWẀYỲ"),
+        ("ddot \"", '\u0308', "aäeëhḧiïoötẗuüwẅxẍyÿAÄEËHḦIÏOÖUÜWẄXẌYŸ"),
+        ("c", '\u0327', "cçdḑeȩgģhḩkķlļnņrŗsştţCÇDḐEȨGĢHḨKĶLĻNŅRŖSŞTŢ"),
+        ("hat ^", '\u0302', "aâcĉeêgĝhĥiîjĵoôsŝuûwŵyŷzẑAÂCĈEÊGĜHĤIÎJĴOÔSŜUÛWŴYŶZẐ"),
+        ("tilde ~", '\u0303', "aãeẽiĩnñoõuũvṽyỹAÃEẼIĨNÑOÕUŨVṼYỸ"),
+        ("H", '\u030B', "oőuűOŐUŰ"),
+        ("k", '\u0328', "aąeęiįoǫuųAĄEĘIĮOǪUŲ"),
+        ("=", '\u0304', "aāeēgḡiīoōuūyȳAĀEĒGḠIĪOŌUŪYȲ"),
+        ("b", '\u0331', "bḇdḏhẖkḵlḻnṉrṟtṯzẕBḆDḎKḴLḺNṈRṞTṮZẔ"),
+        ("dot .", '\u0307', "aȧbḃcċdḋeėfḟgġhḣmṁnṅoȯpṗrṙsṡtṫwẇxẋyẏzżAȦBḂCĊDḊEĖFḞGĠHḢIİMṀNṄOȮPṖRṘSṠTṪWẆXẊYẎZŻ"),
+        ("d", '\u0323', "aạbḅdḍeẹhḥiịkḳlḷmṃnṇoọrṛsṣtṭuụvṿwẉyỵzẓAẠBḄDḌEẸHḤIỊKḲLḶMṂNṆOỌRṚSṢTṬUỤVṾWẈYỴZẒ"),
+        ("r", '\u030A', "aåuůwẘyẙAÅUŮ"),
+        ("breve u", '\u0306', "aăeĕgğiĭoŏuŭAĂEĔGĞIĬOŎUŬ"),
+        ("check v", '\u030C', "aǎcčdďeěgǧhȟiǐjǰkǩlľnňoǒrřsštťuǔzžAǍCČDĎEĚGǦHȞIǏKǨLĽNŇOǑRŘSŠTŤUǓZŽ"),
+        ("not", '\u0338', "<≮=≠>≯←↚→↛↔↮⇐⇍⇒⇏⇔⇎∃∄∈∉∋∌∣∤∥∦∼≁≃≄≅≇≈≉≍≭≡≢≤≰≥≱≲≴≳≵≶≸≷≹≺⊀≻⊁≼⋠≽⋡⊂⊄⊃⊅⊆⊈⊇⊉⊑⋢⊒⋣⊢⊬⊨⊭⊩⊮⊫⊯⊲⋪⊳⋫⊴⋬⊵⋭"),
+        ("vec", '\u20D7', ""),
+        ("bar", '\u0305', ""),
     ];
 
     /// <summary>Latin letters in a style; whatever else there is stays.</summary>
@@ -52,7 +69,17 @@ internal static class LatexStyles
     }
 
     /// <summary>A mark on each letter.</summary>
-    public static string Accented(string text, char mark) => string.Concat(text.EnumerateRunes().Select(letter => $"{Plain(letter)}{mark}".Normalize()));
+    public static string Accented(string text, char mark, string composed)
+    {
+        var accented = new StringBuilder(2 * text.Length);
+        foreach (var letter in text.EnumerateRunes().Select(Plain))
+        {
+            var at = letter.Length == 1 ? composed.IndexOf(letter[0], StringComparison.Ordinal) : -1;
+            if (at < 0 || at % 2 == 1) accented.Append(letter).Append(mark);
+            else accented.Append(composed[at + 1]);
+        }
+        return accented.ToString();
+    }
 
     private static string Plain(Rune letter) => letter.Value switch
     {

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace AttnPo.Core.Verification.Reference;
 
 /// <summary>
@@ -47,9 +45,9 @@ internal sealed class LatexText
     }
 
     /// <summary>Reads up to what ends the part, and over it.</summary>
-    private PartText Until(Stop stop)
+    private LatexPart Until(Stop stop)
     {
-        var part = new PartText();
+        var part = new LatexPart();
         if (++_depth > Deepest) (_failed, _at) = (true, _text.Length);
         while (!AtEnd && !Step(part, stop))
         {
@@ -59,7 +57,7 @@ internal sealed class LatexText
     }
 
     /// <summary>Reads one thing; whether it ended the part.</summary>
-    private bool Step(PartText part, Stop stop)
+    private bool Step(LatexPart part, Stop stop)
     {
         var c = _text[_at];
         switch (c)
@@ -102,7 +100,7 @@ internal sealed class LatexText
         return c.ToString();
     }
 
-    private bool Backslash(PartText part, Stop stop)
+    private bool Backslash(LatexPart part, Stop stop)
     {
         var start = _at;
         if (Name() is not { } name) return false;
@@ -175,7 +173,8 @@ internal sealed class LatexText
             SkipSpaces();
             if (kind == '{')
             {
-                if (AtEnd)
+                // A backslash alone at the end is no command.
+                if (AtEnd || (_text[_at] == '\\' && _at == _text.Length - 1))
                 {
                     _at = before;
                     return [];
@@ -221,6 +220,9 @@ internal sealed class LatexText
             case '&':
                 _at++;
                 return "   ";
+            case '~':
+                _at++;
+                return "\u00A0";
             default:
                 return Plain(_text[_at]);
         }
@@ -232,50 +234,17 @@ internal sealed class LatexText
         var body = Until(new Stop(StopKind.Environment, name));
         return name switch
         {
-            "array" or "pmatrix" or "bmatrix" or "smallmatrix" or "psmallmatrix" or "bsmallmatrix" => body.AsMatrix(),
+            "array" or "pmatrix" or "bmatrix" or "smallmatrix" or "psmallmatrix" or "bsmallmatrix" => Matrix(body),
             "equation" or "equation*" or "eqnarray" or "eqnarray*" or "align" or "align*" or "multline" or "multline*" or "gather" or "gather*"
                 => $"\n    {body.ToString().Trim().Replace("\n", "\n    ", StringComparison.Ordinal)}\n",
             _ => body.ToString(),
         };
     }
 
-    /// <summary>The text of a part, and where its cells and rows end.</summary>
-    private sealed class PartText
+    private string Matrix(LatexPart body)
     {
-        private readonly StringBuilder _all = new(), _cell = new();
-        private readonly List<List<string>> _rows = [[]];
-        private bool _cellHasContent;
-
-        public void Append(string text)
-        {
-            _all.Append(text);
-            _cell.Append(text);
-            _cellHasContent = true;
-        }
-
-        public void EndCell(string written)
-        {
-            _all.Append(written);
-            // A cell that not even a space stands in is none.
-            if (_cellHasContent) _rows[^1].Add(_cell.ToString().Trim());
-            _cell.Clear();
-            _cellHasContent = false;
-        }
-
-        public void EndRow(string written)
-        {
-            EndCell(written);
-            _rows.Add([]);
-        }
-
-        /// <summary>As a matrix: all cells as wide as the widest.</summary>
-        public string AsMatrix()
-        {
-            EndCell("");
-            var width = _rows.SelectMany(row => row).Select(cell => cell.Length).DefaultIfEmpty().Max();
-            return $"[ {string.Join("; ", _rows.Select(row => string.Join(' ', row.Select(cell => cell.PadLeft(width)))))} ]";
-        }
-
-        public override string ToString() => _all.ToString();
+        if (body.AsMatrix() is { } matrix) return matrix;
+        _failed = true;
+        return "";
     }
 }

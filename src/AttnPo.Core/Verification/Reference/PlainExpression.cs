@@ -12,7 +12,13 @@ namespace AttnPo.Core.Verification.Reference;
 /// </summary>
 internal sealed partial class PlainExpression
 {
-    private static readonly Dictionary<string, string> Functions = new() { ["sqrt"] = Apply.Root, ["ln"] = "ln", ["csc"] = "csc", ["re"] = "Re", ["im"] = "Im" };
+    // Of so many bits.
+    private const int LargestNumber = 1 << 14;
+
+    private static readonly Dictionary<string, string> Functions = new()
+    {
+        ["sqrt"] = Apply.Root, ["ln"] = "ln", ["csc"] = "csc", ["re"] = "Re", ["im"] = "Im",
+    };
 
     // Names of the algebra system and of Python that mean something else than a product; what is read from two letters at most has no others.
     private static readonly string[] Foreign =
@@ -130,7 +136,7 @@ internal sealed partial class PlainExpression
         {
             if (!Take("+", out var isPlus) && !Take("-", out _)) return terms is [var only] ? only : new Sum(terms);
             var term = isPlus ? Product() : Negative(Product());
-            if (terms is [Number a] && term is Number b) terms[0] = FloatArithmetic.Sum(a, b);
+            if (terms is [Number a] && term is Number b && Fits(a, b)) terms[0] = FloatArithmetic.Sum(a, b);
             else terms.Add(term);
         }
     }
@@ -143,13 +149,13 @@ internal sealed partial class PlainExpression
             if (Take("*", out _))
             {
                 var factor = Signed();
-                if (factors is [Number a] && factor is Number b) factors[0] = FloatArithmetic.Product(a, b);
+                if (factors is [Number a] && factor is Number b && Fits(a, b)) factors[0] = FloatArithmetic.Product(a, b);
                 else factors.Add(factor);
             }
             else if (Take("/", out _))
             {
                 var divisor = Signed();
-                if (factors is [Number a] && divisor is Number { Value.IsZero: false } b) factors[0] = FloatArithmetic.Quotient(a, b);
+                if (factors is [Number a] && divisor is Number { Value.IsZero: false } b && Fits(a, b)) factors[0] = FloatArithmetic.Quotient(a, b);
                 else factors.Add(new Power(divisor, new Number(-1)));
             }
             else if (Take("//", out _))
@@ -161,6 +167,13 @@ internal sealed partial class PlainExpression
                 return factors is [var only] ? only : new Product(factors);
             }
         }
+    }
+
+    /// <summary>Whether two numbers are calculated with here; what is larger stays as it is written.</summary>
+    private bool Fits(Number a, Number b)
+    {
+        _budget.SpendProduct(4 * a.Value.Bits, 4 * b.Value.Bits);
+        return a.Value.Bits + b.Value.Bits <= LargestNumber;
     }
 
     private Expression Signed() => Deeper(() => Take("-", out _) ? Negative(Signed()) : Take("+", out _) ? Signed() : Power());

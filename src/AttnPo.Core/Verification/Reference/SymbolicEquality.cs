@@ -11,7 +11,10 @@ namespace AttnPo.Core.Verification.Reference;
 /// <param name="budget">Pays.</param>
 internal sealed partial class SymbolicEquality(WorkBudget budget)
 {
-    private const int MostLetters = 2, Points = 4;
+    private const int MostLetters = 2;
+
+    // One in each quadrant: what holds for some arguments alone fails in one.
+    private const int Points = 4;
 
     // What is so many bits below the largest term is 0.
     private const int Agreement = 100;
@@ -40,10 +43,7 @@ internal sealed partial class SymbolicEquality(WorkBudget budget)
     private bool IsZero(Expression difference)
     {
         var forms = new NormalForm(budget, unitsAreOne: false);
-        if (forms.Of(difference) is { } form)
-        {
-            if (forms.IsDecisive(form)) return form.SameAs(Polynomial.Zero);
-        }
+        if (forms.Of(difference) is { } form && forms.IsDecisive(form)) return form.SameAs(Polynomial.Zero);
         var points = ScalarComparison.IsClosed(difference) ? 1 : Points;
         for (var point = 0; point < points; point++)
             if (!IsZeroAt(point, difference)) return false;
@@ -52,7 +52,11 @@ internal sealed partial class SymbolicEquality(WorkBudget budget)
 
     private bool IsZeroAt(int point, Expression difference)
     {
-        BigComplex At(string name) => new(Generic.Real(name, point), Generic.Real(name + "'", point + 1));
+        BigComplex At(string name)
+        {
+            var (real, imaginary) = (Generic.Value(name), Generic.Value(name + "'"));
+            return new BigComplex(point is 1 or 2 ? -real : real, point >= 2 ? -imaginary : imaginary);
+        }
         var evaluator = new Evaluator(At, budget, unitsAreOne: false);
         return evaluator.Value(difference) is { } value && (value.IsZero || value.Magnitude <= evaluator.LargestTerm - Agreement);
     }
