@@ -1,10 +1,11 @@
 using AttnPo.Core.Steps;
+using AttnPo.Core.Verification.Reference;
 
 namespace AttnPo.Core.Verification;
 
 /// <summary>Grades texts that hold an answer somewhere, against reference answers that may be whole texts too.</summary>
 /// <param name="grader">Compares what is found.</param>
-/// <param name="asWritten">Whether a text without a box is compared as it is, and of several boxes the last alone counts.</param>
+/// <param name="asWritten">Whether a text without a box is compared as it is, and the last box counts as the published reward takes it.</param>
 public sealed class TextGrader(IAnswerGrader grader, bool asWritten = false)
 {
     private static readonly ChoiceVerifier Choices = new();
@@ -23,8 +24,8 @@ public sealed class TextGrader(IAnswerGrader grader, bool asWritten = false)
         }
         if (asWritten)
         {
-            var boxed = BoxedAnswer.Last(text) ?? text;
-            return (grader.Compare(gold, boxed), boxed);
+            var boxed = PublishedBox.IsIn(text) ? PublishedBox.Last(text) : text;
+            return (boxed is null ? Grade.Different("no whole box") : grader.Compare(gold, boxed), boxed);
         }
         var reference = AnswerFinder.Whole(gold) ?? gold;
         var found = AnswerFinder.Whole(text);

@@ -38,8 +38,8 @@ public class AnswerFinderTests
         Assert.Equal(expected, AnswerFinder.Find("The answer is 5. From $x=3$ it follows in 7 steps.", source));
 
     [Fact]
-    public void The_last_box_alone_counts_where_that_is_the_rule() =>
-        Assert.Equal("-2", AnswerFinder.Find(@"\boxed{1} and \boxed{-2}", AnswerSource.Box, lastBoxAlone: true));
+    public void By_the_published_rule_the_last_box_alone_counts() => Assert.Equal(
+        "-2", new MathVerifier(new ReferenceGrader(), publishedBox: true).Find(@"\boxed{1} and \boxed{-2}", "1, -2"));
 
     [Theory]
     [InlineData(@"\boxed{4}", "<think>\\boxed{5}</think>\\boxed{4}", true)]
