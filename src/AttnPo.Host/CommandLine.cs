@@ -20,6 +20,7 @@ internal static class CommandLine
             EvalCommand.Create(),
             ScoreCommand.Create(),
             SegmentCommand.Create(),
+            GradeCommand.Create(),
             TokenizeCommand.Create(),
             StatusCommand.Create(),
             LedgerCommand.Create(),

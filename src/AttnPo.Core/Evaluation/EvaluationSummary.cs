@@ -21,6 +21,21 @@ public sealed record EvaluationSummary(
     int Questions, int Samples, int Failed, double Accuracy, double PassAtK, double TokensMean, double TokensMedian, double Truncated,
     double? RedundantShare, double? EssentialMissing)
 {
+    /// <summary>
+    /// Standard error of <see cref="Accuracy"/>, with the questions as the independent draws: responses to one question say much the
+    /// same. Null with fewer than two questions.
+    /// </summary>
+    public double? AccuracyError { get; init; }
+
+    /// <summary>Responses whose reasoning is not closed exactly once.</summary>
+    public int Malformed { get; init; }
+
+    /// <summary>Responses without an answer after their reasoning.</summary>
+    public int NoAnswer { get; init; }
+
+    /// <summary>Those of <see cref="Failed"/> that could not be verified within the budget.</summary>
+    public int OverBudget { get; init; }
+
     /// <summary>Sums up, with k the most responses that a question has.</summary>
     public static EvaluationSummary Of(IReadOnlyList<EvaluationRow> rows) =>
         Of(rows, rows.Count == 0 ? 1 : rows.GroupBy(row => row.Index).Max(question => question.Count()));
@@ -38,6 +53,7 @@ public sealed record EvaluationSummary(
         var questions = counted.GroupBy(row => row.Index)
             .Select(question => (Samples: question.Count(), Correct: question.Count(row => row.Verdict == Verdict.Correct)))
             .ToList();
+        var shares = questions.ConvertAll(question => (double)question.Correct / question.Samples);
         var labelled = counted.Select(row => row.Steps).OfType<LabelledSteps>().ToList();
         var essential = labelled.Sum(steps => (long)steps.Essential);
         var redundant = labelled.Sum(steps => (long)steps.Redundant);
@@ -46,13 +62,26 @@ public sealed record EvaluationSummary(
             questions.Count,
             rows.GroupBy(row => row.Index).Max(question => question.Count()),
             rows.Count - counted.Count,
-            questions.Average(question => (double)question.Correct / question.Samples),
+            shares.Average(),
             questions.Average(question => Evaluation.PassAtK.Estimate(question.Samples, question.Correct, Math.Min(k, question.Samples))),
             counted.Average(row => (double)row.Tokens),
             Median([.. counted.Select(row => row.Tokens).Order()]),
             (double)counted.Count(row => row.Truncated) / counted.Count,
             Share(redundant, essential + redundant),
-            Share(missing, essential + missing));
+            Share(missing, essential + missing))
+        {
+            AccuracyError = ErrorOfMean(shares),
+            Malformed = counted.Count(row => row.Verdict == Verdict.Malformed),
+            NoAnswer = counted.Count(row => row.Verdict == Verdict.NoAnswer),
+            OverBudget = rows.Count(row => row.Verdict == Verdict.OverBudget),
+        };
+    }
+
+    private static double? ErrorOfMean(List<double> values)
+    {
+        if (values.Count < 2) return null;
+        var mean = values.Average();
+        return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1) / values.Count);
     }
 
     private static double Median(int[] sorted) => (sorted[(sorted.Length - 1) / 2] + (double)sorted[sorted.Length / 2]) / 2;

@@ -12,28 +12,28 @@ public static partial class AnswerFinder
     /// <summary>The answer; null where none of the sources holds one.</summary>
     /// <param name="text">What follows the reasoning.</param>
     /// <param name="sources">Where to look.</param>
-    /// <param name="lastBoxAlone">Whether boxes that a comma, "and" or "or" joins to the last are left out.</param>
-    public static string? Find(string text, AnswerSource sources, bool lastBoxAlone = false)
+    public static string? Find(string text, AnswerSource sources)
     {
-        if (sources == AnswerSource.Box && lastBoxAlone) return BoxedAnswer.Last(text);
         var boxes = sources.HasFlag(AnswerSource.Box) ? BoxedAnswer.All(text) : [];
         var phrase = sources.HasFlag(AnswerSource.Phrase) ? LastPhrase(text, finalOnly: boxes.Count > 0) : null;
         // A response may box something on the way, and then say what its final answer is.
         if (phrase is { } clause && (boxes.Count == 0 || clause.Start > boxes[^1].End) && OfClause(text[clause.Start..clause.End], sources) is { } said) return said;
-        if (boxes.Count > 0) return Joined(text, boxes, lastBoxAlone);
+        if (boxes.Count > 0) return Joined(text, boxes);
         return LastOf(text, sources);
     }
 
     /// <summary>
-    /// An answer as it is, or the one within a text: what stands in the reference answers of data sets, some of which are whole solutions.
+    /// An answer as it is, or the one within a text; null where nothing in it can be one. Reference answers of data sets are either: some
+    /// are whole solutions.
     /// </summary>
-    public static string Whole(string text) => !text.Contains(@"\boxed", StringComparison.Ordinal) && IsAnswer(text) ? text : Find(text, AnswerSource.Anywhere) ?? text;
+    public static string? Whole(string text) =>
+        !text.Contains(@"\boxed", StringComparison.Ordinal) && IsAnswer(text) ? text : Find(text, AnswerSource.Anywhere);
 
     /// <summary>The last box, and those that only a comma, "and" or "or" parts from it: together they are one answer.</summary>
-    private static string Joined(string text, IReadOnlyList<BoxedAnswer.Box> boxes, bool lastAlone)
+    private static string Joined(string text, IReadOnlyList<BoxedAnswer.Box> boxes)
     {
         var first = boxes.Count - 1;
-        while (first > 0 && !lastAlone && boxes[first].Start - boxes[first - 1].End is > 0 and <= LongestBetweenBoxes
+        while (first > 0 && boxes[first].Start - boxes[first - 1].End is > 0 and <= LongestBetweenBoxes
             && Connection().IsMatch(text[boxes[first - 1].End..boxes[first].Start])) first--;
         return string.Join(", ", boxes.Skip(first).Select(box => text[box.Content..(box.End - 1)]));
     }
@@ -113,6 +113,8 @@ public static partial class AnswerFinder
         try
         {
             var parsed = MathParser.Parse(MathText.Normalize(text), CommaReading.Thousands, new WorkBudget(1_000_000), out _);
+            // "no idea" may be read as n o, of the unit "idea".
+            if (parsed is Quantity { Value: Product named } && !ExpressionTree.Any(named, part => part is Number or Constant)) return false;
             return parsed is not Words && !ExpressionTree.Any(parsed, part => part is Words { Text: var words } && words.Contains(' ', StringComparison.Ordinal));
         }
         catch (Exception e) when (e is UnreadableException or OverBudgetException)

@@ -33,6 +33,15 @@ internal sealed class SamplingOptions
     public SamplingSettings Settings(ParseResult parsed, ModelFolder folder, bool greedy = false) =>
         new(parsed.GetValue(_maxNew), greedy ? 0 : parsed.GetValue(_temperature), parsed.GetValue(_topP), 0, folder.StopTokens);
 
+    /// <summary>The temperature where it was given.</summary>
+    public double? Temperature(ParseResult parsed) => Given(parsed, _temperature);
+
+    /// <summary>The share of top-p where it was given.</summary>
+    public double? TopP(ParseResult parsed) => Given(parsed, _topP);
+
     /// <summary>The seed.</summary>
     public ulong Seed(ParseResult parsed) => (ulong)parsed.GetValue(_seed);
+
+    private static double? Given(ParseResult parsed, Option<double> option) =>
+        parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;
 }

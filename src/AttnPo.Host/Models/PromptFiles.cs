@@ -10,7 +10,8 @@ namespace AttnPo.Host.Models;
 /// <param name="Place">File and line, or file and row, of the first of its copies.</param>
 /// <param name="Id">What the data set calls it; null where it does not.</param>
 /// <param name="Copies">How often it stands in the data.</param>
-internal sealed record PromptOrigin(string Source, string Place, string? Id, int Copies);
+/// <param name="Benchmark">The benchmark that its row says it is of; null where it is none of the registry's.</param>
+internal sealed record PromptOrigin(string Source, string Place, string? Id, int Copies, Benchmark? Benchmark = null);
 
 /// <summary>Prompts of JSON Lines and Parquet files, in the order of files and rows, held as texts.</summary>
 internal sealed class PromptFiles : IPromptSet
@@ -42,7 +43,7 @@ internal sealed class PromptFiles : IPromptSet
                     continue;
                 }
                 _prompts.Add(new(_prompts.Count, text, row.Gold));
-                _origins.Add(new(source, row.Place, row.Id, 1));
+                _origins.Add(new(source, row.Place, row.Id, 1, Core.Data.Questions.Benchmarks.OfSource(row.Source)));
             }
         }
 

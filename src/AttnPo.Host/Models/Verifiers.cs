@@ -17,7 +17,7 @@ internal static class Verifiers
     public static readonly string[] SourceWords = ["box", "phrase", "formula", "number"];
 
     /// <summary>Rules by which mathematical answers are compared.</summary>
-    public static readonly string[] RuleWords = ["equality", "exact"];
+    public static readonly string[] RuleWords = ["equality", "reference", "exact"];
 
     /// <summary>The sources that some of <see cref="SourceWords"/> name.</summary>
     public static AnswerSource SourcesNamed(IEnumerable<string> words) =>
@@ -28,13 +28,15 @@ internal static class Verifiers
     /// <param name="budget">Of one comparison.</param>
     public static IAnswerGrader Grader(string rule, TimeSpan budget) => rule switch
     {
+        "equality" => new EqualityGrader(budget),
+        "reference" => new ReferenceGrader(budget),
         "exact" => new ExactGrader(),
-        _ => new EqualityGrader(budget),
+        _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, $"Expected one of {string.Join(", ", RuleWords)}."),
     };
 
     /// <summary>Verifiers of all kinds. The sandbox is looked for when the first program is judged.</summary>
     public static IAnswerVerifier Create(MathSettings math, CodeSettings code, Isolation isolation) => new AnswerVerifiers(
-        new MathVerifier(Grader(math.Rule, math.Budget), math.Sources, lastBoxAlone: math.Rule == "reference"), new ChoiceVerifier(), new CodeVerifier(code, () => Sandbox.Open(isolation)));
+        new MathVerifier(Grader(math.Rule, math.Budget), math.Sources, publishedBox: math.Rule == "reference"), new ChoiceVerifier(), new CodeVerifier(code, () => Sandbox.Open(isolation)));
 
     /// <summary>The kinds of answer that prompts ask for, from the first prompt on.</summary>
     public static IReadOnlySet<AnswerKind> KindsOf(IPromptSet prompts, int count) =>

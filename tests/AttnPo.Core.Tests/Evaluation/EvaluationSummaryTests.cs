@@ -39,6 +39,32 @@ public class EvaluationSummaryTests
     }
 
     [Fact]
+    public void The_standard_error_is_of_the_mean_over_questions()
+    {
+        // Shares 1, 0.5 and 0: variance 0.25 of one, 0.25 / 3 of their mean.
+        EvaluationRow[] rows =
+        [
+            new(0, 0, Verdict.Correct, 1), new(0, 1, Verdict.Correct, 1), new(1, 0, Verdict.Correct, 1), new(1, 1, Verdict.Wrong, 1),
+            new(2, 0, Verdict.Wrong, 1), new(2, 1, Verdict.Malformed, 1),
+        ];
+        Assert.Equal(Math.Sqrt(0.25 / 3), EvaluationSummary.Of(rows).AccuracyError!.Value, 12);
+        // More responses that say the same make it no surer.
+        Assert.Equal(Math.Sqrt(0.25 / 3), EvaluationSummary.Of([.. rows, .. rows.Select(row => row with { Sample = row.Sample + 2 })]).AccuracyError!.Value, 12);
+        Assert.Null(EvaluationSummary.Of(rows[..2]).AccuracyError);
+    }
+
+    [Fact]
+    public void What_went_wrong_is_counted_by_kind()
+    {
+        var summary = EvaluationSummary.Of(
+            [
+                new(0, 0, Verdict.Malformed, 1), new(0, 1, Verdict.NoAnswer, 1), new(0, 2, Verdict.NoAnswer, 1), new(0, 3, Verdict.Failed, 1),
+                new(0, 4, Verdict.OverBudget, 1), new(0, 5, Verdict.OverBudget, 1),
+            ]);
+        Assert.Equal((1, 2, 2, 3), (summary.Malformed, summary.NoAnswer, summary.OverBudget, summary.Failed));
+    }
+
+    [Fact]
     public void Labels_are_counted_by_kind() =>
         Assert.Equal(
             new LabelledSteps(1, 2, 3), LabelledSteps.Count([StepLabel.Redundant, StepLabel.Essential, StepLabel.Redundant], 3));
@@ -56,7 +82,7 @@ public class EvaluationSummaryTests
     public void C5_A_failure_is_counted_and_weighs_nothing()
     {
         var summary = EvaluationSummary.Of([.. Rows, new(1, 2, Verdict.Failed, 0), new(2, 0, Verdict.OverBudget, 70)]);
-        Assert.Equal(EvaluationSummary.Of(Rows) with { Failed = 2, Samples = 3 }, summary);
+        Assert.Equal(EvaluationSummary.Of(Rows) with { Failed = 2, OverBudget = 1, Samples = 3 }, summary);
     }
 
     [Fact]

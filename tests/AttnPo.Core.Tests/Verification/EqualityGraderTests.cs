@@ -131,6 +131,7 @@ public class EqualityGraderTests
     [InlineData("x+y=1", "x+y=2")]
     [InlineData("a+3z=0", "0")]
     [InlineData("x=3", "y=3")]
+    [InlineData(@"x \in [-2,7]", @"-x \in [-2,7]")]
     [InlineData(@"\cos x=\frac12", @"\sin x=\frac12")]
     public void Other_relations_are_not(string gold, string answer) => Different(gold, answer);
 
@@ -138,6 +139,7 @@ public class EqualityGraderTests
     [InlineData("10", @"10\text{ cm}")]
     [InlineData("15\\mbox{ cm}^2", "15")]
     [InlineData("100 cm", "1 meter")]
+    [InlineData(@"\frac{\sqrt{21}}{5} cm", @"\frac{\sqrt{21}}{5}")]
     [InlineData("2 hours", "120 minutes")]
     [InlineData("25%", "25")]
     [InlineData(@"25\%", "1/4")]

@@ -10,7 +10,7 @@ internal sealed class Evaluator(Func<string, BigComplex> point, WorkBudget budge
 {
     // A function on 192 bits takes some 10 to 40 microseconds, one operation some hundred nanoseconds.
     private const int FunctionCost = 3000, OperationCost = 80;
-    private const int LargestUnrolling = 1000;
+    private const int LargestUnrolling = 1000, Noise = 150;
 
     private readonly Dictionary<string, BigComplex> _bound = [];
 
@@ -76,11 +76,12 @@ internal sealed class Evaluator(Func<string, BigComplex> point, WorkBudget budge
     }
 
     private BigComplex? Quotient(Expression a, Expression b) =>
-        Value(a) is { } over && Value(b) is { IsZero: false } under ? over / under : null;
+        Value(a) is { } over && Value(b) is { IsZero: false } under && !IsNoise(b, under) ? over / under : null;
 
     private BigComplex? Power(Power power)
     {
         if (Value(power.Base) is not { } value) return null;
+        if (power.Exponent is Number { Value.Sign: < 0 } && IsNoise(power.Base, value)) return null;
         if (power.Exponent is Number { Value: var exponent } && exponent.IsSmall(out var whole))
         {
             budget.Spend(20L * OperationCost);
@@ -95,6 +96,10 @@ internal sealed class Evaluator(Func<string, BigComplex> point, WorkBudget budge
         budget.Spend(3 * FunctionCost);
         return BigComplex.Log(value) is { } log ? BigComplex.Exp(raised * log) : null;
     }
+
+    /// <summary>Whether a value is what rounding leaves of 0, as of sin(pi); a number may be written as small as one likes.</summary>
+    private static bool IsNoise(Expression expression, BigComplex value) =>
+        value.Magnitude < -Noise && expression is not (Number or Power { Base: Number });
 
     /// <summary>An odd root of a negative number is the negative one.</summary>
     private BigComplex? RationalPower(BigComplex value, Rational exponent)

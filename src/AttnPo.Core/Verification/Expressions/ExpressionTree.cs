@@ -20,6 +20,28 @@ internal static class ExpressionTree
         _ => [],
     };
 
+    /// <summary>Whether two expressions are written the same, but for how.</summary>
+    public static bool AreAlike(Expression a, Expression b)
+    {
+        if (a.GetType() != b.GetType()) return false;
+        var same = (a, b) switch
+        {
+            (Number x, Number y) => x.Value == y.Value,
+            (Apply x, Apply y) => x.Function == y.Function,
+            (Binder x, Binder y) => x.Kind == y.Kind && x.Variable == y.Variable,
+            (Sequence x, Sequence y) => (x.Kind, x.OpenLeft, x.OpenRight) == (y.Kind, y.OpenLeft, y.OpenRight),
+            (SetOperation x, SetOperation y) => x.Operator == y.Operator,
+            (Relation x, Relation y) => x.Operators.SequenceEqual(y.Operators),
+            (Matrix x, Matrix y) => x.Rows.Count == y.Rows.Count,
+            (Quantity x, Quantity y) => x.Unit == y.Unit,
+            (Symbol or Constant or Words, _) => a == b,
+            _ => true,
+        };
+        if (!same) return false;
+        Expression[] partsA = [.. Parts(a)], partsB = [.. Parts(b)];
+        return partsA.Length == partsB.Length && partsA.Zip(partsB).All(pair => AreAlike(pair.First, pair.Second));
+    }
+
     /// <summary>Whether an expression or a part of it is so.</summary>
     public static bool Any(Expression expression, Func<Expression, bool> isSo) =>
         isSo(expression) || Parts(expression).Any(part => Any(part, isSo));

@@ -141,7 +141,7 @@ internal sealed class MathScanner(string text, CommaReading commas, WorkBudget b
         if (KnownFunctions.IsName(run) || WordTable.Command(run) is not null) return new(TokenKind.Command, WordTable.Command(run) ?? run, end);
         if (WordTable.IsConnective(run) || run.Length >= (_isMathematical ? 4 : 3) || (run.Length > 1 && !char.IsAscii(run[0])))
             return new(TokenKind.Words, run, end);
-        if (Units.IsKnown(run) && text.AsSpan(0, at).TrimEnd() is [.., >= '0' and <= '9']) return new(TokenKind.Words, run, end);
+        if (Units.IsKnown(run) && text.AsSpan(0, at).TrimEnd() is [.., (>= '0' and <= '9') or '}' or ')']) return new(TokenKind.Words, run, end);
         return new(TokenKind.Letter, run[0].ToString(), at + 1);
     }
 

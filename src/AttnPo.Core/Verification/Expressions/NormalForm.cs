@@ -35,8 +35,10 @@ internal sealed class NormalForm(WorkBudget budget, bool unitsAreOne)
         {
             Number number => Polynomial.Of(number.Value),
             Constant { Name: NamedConstant.Percent } => Polynomial.Of(unitsAreOne ? 1 : Rational.Of(1, 100)),
-            Constant { Name: NamedConstant.Degree } => unitsAreOne ? Polynomial.Of(1) : Atom("Pi", AtomKind.Opaque).Times(Rational.Of(1, 180)),
+            Constant { Name: NamedConstant.Degree } => unitsAreOne ? Polynomial.Of(1) : Atom("Pi", AtomKind.Variable).Times(Rational.Of(1, 180)),
             Constant { Name: NamedConstant.I } => Atom("i", AtomKind.ImaginaryUnit),
+            // Transcendental: no polynomial in it with rational coefficients is another's value.
+            Constant { Name: NamedConstant.Pi } => Atom("Pi", AtomKind.Variable),
             Constant constant => Atom(constant.Name.ToString(), AtomKind.Opaque),
             Symbol symbol => Atom("$" + symbol.Name, AtomKind.Variable),
             Words words => Multiply(words.Text.Where(char.IsLetter).Select(letter => Atom("$" + letter, AtomKind.Variable))),
@@ -109,7 +111,7 @@ internal sealed class NormalForm(WorkBudget budget, bool unitsAreOne)
     {
         var (a, b) = (left.Factors, right.Factors);
         if (a.Count == 0 && coefficient.IsInteger && b.Count == 0) return Monomial.One;
-        budget.Spend(10 * (a.Count + b.Count));
+        budget.Spend(30 + 15 * (a.Count + b.Count));
         var merged = new List<(int, Rational)>(a.Count + b.Count);
         for (int i = 0, j = 0; i < a.Count || j < b.Count;)
         {

@@ -10,7 +10,7 @@ internal sealed class ScalarComparison(WorkBudget budget)
     private const int MostPoints = 12, EnoughPoints = 4, EnoughWholePoints = 8;
 
     // Agreement to this many bits, of the larger value and of the largest term, is equality.
-    private const int Agreement = 100, NoiseBelowTerms = 150;
+    private const int Agreement = 150, NoiseBelowTerms = 160;
 
     // A decimal fraction of so many digits was cut off from what rounds to it.
     private const int DigitsOfApproximation = 10;
@@ -18,7 +18,8 @@ internal sealed class ScalarComparison(WorkBudget budget)
     /// <summary>Whether a = b. A percent or degree sign that stands on one side alone may be a mere unit.</summary>
     public bool Same(Expression a, Expression b)
     {
-        if (Same(a, b, unitsAreOne: false)) return true;
+        // What has no value, as a quotient by zero, is the same as what is written the same.
+        if (ExpressionTree.AreAlike(a, b) || Same(a, b, unitsAreOne: false)) return true;
         var (unitsA, unitsB) = (HasUnit(a), HasUnit(b));
         return unitsA != unitsB && Same(a, b, unitsAreOne: true);
     }

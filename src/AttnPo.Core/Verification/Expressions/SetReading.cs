@@ -68,7 +68,7 @@ internal sealed class SetReading(ScalarComparison scalars)
         for (var i = 0; i < relation.Operators.Count; i++)
         {
             var (left, right) = (relation.Members[i], relation.Members[i + 1]);
-            if (relation.Operators[i] == RelationKind.In) return relation.Operators.Count == 1 ? Read(right) : null;
+            if (relation.Operators[i] == RelationKind.In) return relation.Operators.Count == 1 && left is not (Sum or Product or Power or Number) ? Read(right) : null;
             var (variable, bound, kind) = IsSubject(left) ? (left, right, relation.Operators[i]) : (right, left, Turned(relation.Operators[i]));
             if (!IsSubject(variable) || (subject is not null && Name(subject) != Name(variable)) || Bounded(kind, bound) is not { } set) return null;
             if (subject is not null && subject is Apply != variable is Apply) return null;

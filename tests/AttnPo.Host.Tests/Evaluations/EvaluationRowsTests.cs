@@ -1,10 +1,10 @@
 using AttnPo.Core.Data;
 using AttnPo.Core.Verification;
-using AttnPo.Host.Models;
+using AttnPo.Host.Evaluations;
 using AttnPo.Host.Rows;
 using Xunit;
 
-namespace AttnPo.Host.Tests.Models;
+namespace AttnPo.Host.Tests.Evaluations;
 
 public sealed class EvaluationRowsTests
 {

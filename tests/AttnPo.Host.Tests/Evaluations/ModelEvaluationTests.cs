@@ -4,10 +4,10 @@ using AttnPo.Core.Steps;
 using AttnPo.Core.Text;
 using AttnPo.Core.Verification;
 using AttnPo.Gpu;
-using AttnPo.Host.Models;
+using AttnPo.Host.Evaluations;
 using Xunit;
 
-namespace AttnPo.Host.Tests.Models;
+namespace AttnPo.Host.Tests.Evaluations;
 
 public sealed class ModelEvaluationTests
 {
