@@ -19,15 +19,27 @@ public sealed class ModelEvaluationTests
         var tokenizer = Tokenizer.Load(folder.Path);
         var task = new TinyTask(new TinyTaskSettings(), 1);
         var response = tokenizer.Encode(task.Trace(1, 0).Response);
-        var faulty = new FaultyGrader();
         var evaluation = new ModelEvaluation(
-            tokenizer, new ResponseReader(tokenizer, PhraseTable.Official, new SegmentationSettings(), new MathVerifier(faulty)), labels: null);
+            tokenizer, new ResponseReader(tokenizer, PhraseTable.Official, new SegmentationSettings(), new MathVerifier(new FaultyGrader())), labels: null);
 
-        var rows = evaluation.Run(
-            new FixedGenerator(response), task.HeldOut, 2, 1, 1, new SamplingSettings(64, 1, 1, 0, []), (_, _) => { }, CancellationToken.None);
+        var questions = evaluation.Run(
+            new FixedGenerator(response), [task.HeldOut[0], task.HeldOut[1]], new("tiny", 1, Evaluated.Sampling), 1, CancellationToken.None);
 
+        Assert.Equal([0L, 1L], questions.Select(question => question.Prompt.Index));
+        var rows = questions.SelectMany(question => question.Responses).ToList();
         Assert.Equal([Verdict.Failed, Verdict.Wrong], rows.Select(row => row.Verdict));
         Assert.Equal(1, EvaluationSummary.Of(rows).Failed);
+    }
+
+    [Theory]
+    [InlineData(1, 300, new[] { 128, 128, 44 })]
+    [InlineData(50, 5, new[] { 2, 2, 1 })]
+    [InlineData(500, 2, new[] { 1, 1 })]
+    public void Questions_are_generated_together_as_many_as_fit(int samples, int count, int[] chunks)
+    {
+        var made = ModelEvaluation.Chunks(Evaluated.One(samples, count)).ToList();
+        Assert.Equal(chunks, made.Select(chunk => chunk.Count));
+        Assert.Equal(chunks.Index().Select(chunk => chunks[..chunk.Index].Sum()), made.Select(chunk => chunk.First));
     }
 
     private sealed class FaultyGrader : IAnswerGrader
