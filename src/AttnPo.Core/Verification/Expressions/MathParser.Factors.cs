@@ -82,6 +82,14 @@ internal sealed partial class MathParser
         return at < _scanner.Text.Length && _scanner.Text[at] == '{' ? _scanner.Text[(at + 1).._scanner.ClosingBrace(at)] : null;
     }
 
+    /// <summary>The one sign ahead, or the words of a command for such; empty at the end.</summary>
+    private string SignAhead()
+    {
+        var at = _scanner.SkipSpace(_at);
+        if (at >= _scanner.Text.Length) return "";
+        return _scanner.Text[at] == '\\' && _next.Kind == TokenKind.Words ? _next.Text : _scanner.Text[at].ToString();
+    }
+
     /// <summary>A group or sign as it is written, unread.</summary>
     private string Raw()
     {
@@ -129,7 +137,8 @@ internal sealed partial class MathParser
         Take();
         var written = MathText.Letters(Raw());
         if (!int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var @base) || @base is < 2 or > 36
-            || digits.Text.Length == 0 || digits.Text.Any(digit => digit - '0' >= @base) || digits.Value!.Decimals > 0)
+            || digits.Text.Length == 0 || digits.Text.Any(digit => digit - '0' >= @base)
+            || digits.Value is not { Decimals: 0, Value.IsInteger: true })
             throw new UnreadableException("no number in that base");
         _budget.SpendProduct(4L * digits.Text.Length, 4L * digits.Text.Length);
         var value = digits.Text.Aggregate(BigInteger.Zero, (sum, digit) => sum * @base + (digit - '0'));
@@ -141,7 +150,7 @@ internal sealed partial class MathParser
         var name = Subscripted(letter, word: false);
         if (name is Symbol { Name: "e" }) return new Constant(NamedConstant.E);
         if (name is Symbol { Name: "i" }) return new Constant(NamedConstant.I);
-        return Applied(name);
+        return name is Symbol symbol ? Applied(symbol) : name;
     }
 
     /// <summary>A subscript of digits or words belongs to the name; any other is an index, and the name that of a sequence.</summary>
@@ -149,8 +158,7 @@ internal sealed partial class MathParser
     {
         if (!IsSign("_")) return word ? new Words(name) : new Symbol(name);
         Take();
-        var at = _scanner.SkipSpace(_at);
-        var raw = GroupAhead() ?? _scanner.Text[at..Math.Min(at + 1, _scanner.Text.Length)];
+        var raw = GroupAhead() ?? SignAhead();
         var letters = MathText.Letters(raw) ?? throw new UnreadableException("an empty subscript");
         if (raw.AsSpan().IndexOfAny("+-*/^(,") >= 0 || !IsPartOfName(letters)) return new Apply(name + "_", Argument());
         Raw();
@@ -161,21 +169,18 @@ internal sealed partial class MathParser
         subscript.All(char.IsAsciiDigit) || (subscript.Length > 1 && subscript.All(char.IsLetterOrDigit));
 
     /// <summary>f(x): what is written like the value of a function is one.</summary>
-    private Expression Applied(Expression name)
+    private Expression Applied(Symbol name)
     {
-        var symbol = (name as Symbol)?.Name;
-        while (IsSign("'") || IsCommand("prime"))
-        {
-            Take();
-            symbol += "'";
-        }
-        if (symbol is null) return name;
-        if (symbol != (name as Symbol)?.Name) name = new Symbol(symbol);
-        if (!IsSign("(") || symbol[0] is not (>= 'f' and <= 'h' or 'F' or 'G' or 'H' or 'P' or 'Q' or 'p' or 'q' or 'T' or 'y')) return name;
-        if (symbol[0] is not (>= 'f' and <= 'h' or 'F' or 'G' or 'H') && !HoldsOneName(_next.End)) return name;
+        var function = name.Name;
+        while (TakeSign("'") || TakeCommand("prime")) function += "'";
+        if (!IsSign("(") || !MayBeFunction(function[0])) return new Symbol(function);
         return Bracket() is var argument && argument is Sequence { Kind: not SequenceKind.Set } several
-            ? new Apply(symbol, several.Items) : new Apply(symbol, argument);
+            ? new Apply(function, several.Items) : new Apply(function, argument);
     }
+
+    /// <summary>Whether a letter in front of a bracket names a function: some always do, others only of one name or number.</summary>
+    private bool MayBeFunction(char letter) =>
+        letter is >= 'f' and <= 'h' or >= 'F' and <= 'H' || (letter is 'P' or 'Q' or 'p' or 'q' or 'T' or 'y' && HoldsOneName(_next.End));
 
     private bool HoldsOneName(int at)
     {
