@@ -33,7 +33,8 @@ internal sealed partial class MathParser
             case "mathbb": return new Symbol("\\mathbb " + MathText.Letters(Raw()));
             case "R" or "N" or "Z" or "Q" or "C" when !IsSign("_"): return new Symbol("\\mathbb " + name);
             case "overline" or "bar": return Barred();
-            case "vec" or "hat" or "tilde" or "overrightarrow" or "widehat" or "underline": return new Symbol($"\\{name} {MathText.Letters(Raw())}");
+            case "vec" or "hat" or "tilde" or "overrightarrow" or "widehat" or "underline":
+                return new Symbol($"\\{name} {MathText.Letters(Raw())}");
             case "begin": return Environment();
             case "{" or "lbrace": return Braces();
             case "lfloor": return Between("floor", "rfloor");

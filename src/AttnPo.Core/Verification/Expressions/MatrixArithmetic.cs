@@ -17,7 +17,8 @@ internal sealed class MatrixArithmetic(WorkBudget budget)
                 return Combined([.. sum.Terms.Select(Value)], Sum);
             case Product product:
                 return Product(product.Factors);
-            case Power { Base: var @base, Exponent: Number exponent } when exponent.Value.IsSmall(out var n) && n is > 0 and <= LargestPower:
+            case Power { Base: var @base, Exponent: Number exponent }:
+                if (!exponent.Value.IsSmall(out var n) || n is < 1 or > LargestPower) return null;
                 return Combined([.. Enumerable.Repeat(Value(@base), n)], Product);
             case Quantity quantity:
                 return Value(quantity.Value);
