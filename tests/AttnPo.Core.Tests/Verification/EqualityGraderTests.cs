@@ -109,7 +109,9 @@ public class EqualityGraderTests
     [InlineData("32349", "32, 349")]
     [InlineData("1,2", "1,2,3")]
     [InlineData(@"\begin{pmatrix}1&2\end{pmatrix}", @"\begin{pmatrix}2&1\end{pmatrix}")]
-    [InlineData(@"\begin{pmatrix}5&6\end{pmatrix}", @"\begin{pmatrix}1\end{pmatrix}+\begin{pmatrix}1&2\end{pmatrix}+\begin{pmatrix}5&6\end{pmatrix}")]
+    [InlineData(
+        @"\begin{pmatrix}5&6\end{pmatrix}",
+        @"\begin{pmatrix}1\end{pmatrix}+\begin{pmatrix}1&2\end{pmatrix}+\begin{pmatrix}5&6\end{pmatrix}")]
     [InlineData(@"\begin{pmatrix}5&6\end{pmatrix}", @"\begin{pmatrix}5&6\end{pmatrix}^3")]
     public void Another_order_or_another_bracket_is_another_answer(string gold, string answer) => Different(gold, answer);
 

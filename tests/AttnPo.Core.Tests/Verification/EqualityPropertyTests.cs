@@ -82,8 +82,8 @@ public class EqualityPropertyTests(ITestOutputHelper output)
             Assert.Equal(grade, Grader.Compare(gold, answer));
             AnswerFinder.Find(answer, AnswerSource.Anywhere);
         }
-        output.WriteLine($"{pairs} pairs: {string.Join(", ", outcomes)} equal, different, over budget; at most {most / 1024} KiB allocated");
-        output.WriteLine($"slowest {slowest.TotalMilliseconds:0.0} ms ({text})");
+        output.WriteLine($"{pairs} pairs: {string.Join(", ", outcomes)} equal, different, over budget");
+        output.WriteLine($"at most {most / 1024} KiB allocated; slowest {slowest.TotalMilliseconds:0.0} ms ({text})");
         Assert.True(most < 64 << 20, $"{most} bytes allocated");
     }
 
