@@ -17,7 +17,8 @@ public static partial class AnswerFinder
         var boxes = sources.HasFlag(AnswerSource.Box) ? BoxedAnswer.All(text) : [];
         var phrase = sources.HasFlag(AnswerSource.Phrase) ? LastPhrase(text, finalOnly: boxes.Count > 0) : null;
         // A response may box something on the way, and then say what its final answer is.
-        if (phrase is { } clause && (boxes.Count == 0 || clause.Start > boxes[^1].End) && OfClause(text[clause.Start..clause.End], sources) is { } said) return said;
+        if (phrase is { } clause && (boxes.Count == 0 || clause.Start > boxes[^1].End)
+            && OfClause(text[clause.Start..clause.End], sources) is { } said) return said;
         if (boxes.Count > 0) return Joined(text, boxes);
         return LastOf(text, sources);
     }
@@ -41,9 +42,7 @@ public static partial class AnswerFinder
     private static (int Start, int End)? LastPhrase(string text, bool finalOnly)
     {
         var from = Math.Max(0, text.Length - Tail);
-        Match? last = null;
-        foreach (Match match in (finalOnly ? FinalAnswer() : AnswerIs()).Matches(text[from..])) last = match;
-        if (last is null) return null;
+        if ((finalOnly ? FinalAnswer() : AnswerIs()).Matches(text[from..]).LastOrDefault() is not { } last) return null;
         var start = from + last.Index + last.Length;
         var end = Math.Min(text.Length, start + LongestClause);
         if (SentenceEnd().Match(text[start..end]) is { Success: true } stop) end = start + stop.Index;
@@ -61,7 +60,7 @@ public static partial class AnswerFinder
     {
         var tail = text[Math.Max(0, text.Length - Tail)..];
         var formula = sources.HasFlag(AnswerSource.Formula) ? LastFormula(tail) : null;
-        var number = sources.HasFlag(AnswerSource.Number) ? Numbers().Matches(tail) is { Count: > 0 } all ? all[^1] : null : null;
+        var number = sources.HasFlag(AnswerSource.Number) ? Numbers().Matches(tail).LastOrDefault() : null;
         if (formula is { } range && (number is null || number.Index < range.End)) return tail[range.Start..range.End].Trim();
         if (number is null) return null;
         // In prose two digits behind a comma are decimals: 2,74 euros.
@@ -91,8 +90,13 @@ public static partial class AnswerFinder
             };
             if (close is null) continue;
             // An escaped sign opens nothing.
-            var start = i + Math.Max(close.Length, text[i] == '\\' ? 2 : 1);
-            var end = close.Length == 0 || unclosed.Contains(close) ? -1 : text.IndexOf(close, Math.Min(start, text.Length), StringComparison.Ordinal);
+            if (close.Length == 0)
+            {
+                i++;
+                continue;
+            }
+            var start = i + close.Length;
+            var end = unclosed.Contains(close) ? -1 : text.IndexOf(close, start, StringComparison.Ordinal);
             if (end < 0)
             {
                 unclosed.Add(close);
@@ -115,7 +119,7 @@ public static partial class AnswerFinder
             var parsed = MathParser.Parse(MathText.Normalize(text), CommaReading.Thousands, new WorkBudget(1_000_000), out _);
             // "no idea" may be read as n o, of the unit "idea".
             if (parsed is Quantity { Value: Product named } && !ExpressionTree.Any(named, part => part is Number or Constant)) return false;
-            return parsed is not Words && !ExpressionTree.Any(parsed, part => part is Words { Text: var words } && words.Contains(' ', StringComparison.Ordinal));
+            return parsed is not Words && !ExpressionTree.Any(parsed, IsSeveralWords);
         }
         catch (Exception e) when (e is UnreadableException or OverBudgetException)
         {
@@ -123,9 +127,12 @@ public static partial class AnswerFinder
         }
     }
 
+    private static bool IsSeveralWords(Expression part) => part is Words words && words.Text.Contains(' ', StringComparison.Ordinal);
+
     // Nothing but "and", "or", a comma, the signs around formulas, and the name of what follows.
     [GeneratedRegex(
-        @"^(?:[\s$]|\\[()\[\],;:!]|\\q?quad)*(?:\band\b|\bor\b|,|\\(?:text|mbox)\s*\{[^{}]*\b(?:and|or)\b[^{}]*\})(?:[\s$,]|\\[()\[\],;:!]|\\q?quad|\band\b|\bor\b|[A-Za-z](?:_\{?\w+\}?)?\s*=)*$",
+        @"^(?:[\s$]|\\[()\[\],;:!]|\\q?quad)*(?:\band\b|\bor\b|,|\\(?:text|mbox)\s*\{[^{}]*\b(?:and|or)\b[^{}]*\})" +
+        @"(?:[\s$,]|\\[()\[\],;:!]|\\q?quad|\band\b|\bor\b|[A-Za-z](?:_\{?\w+\}?)?\s*=)*$",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Connection();
 
@@ -135,13 +142,17 @@ public static partial class AnswerFinder
     [GeneratedRegex(@"\bfinal answer(?:\s+is)?\s*[:=]?\s+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FinalAnswer();
 
-    [GeneratedRegex(@"\b(?:answer|result|solution|value|total|sum|product)s?\s+(?:is|are|=|equals)\s*:?\s*|\banswers?\s*:\s*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\b(?:answer|result|solution|value|total|sum|product)s?\s+(?:is|are|=|equals)\s*:?\s*|\banswers?\s*:\s*",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex AnswerIs();
 
     [GeneratedRegex(@"[.!?](?=\s|$)|\n\s*\n|<\|", RegexOptions.CultureInvariant)]
     private static partial Regex SentenceEnd();
 
-    [GeneratedRegex(@"(?<![\p{L}\d.,])-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?!\d)|\d+/\d+|\d+(?:\.\d+)?)%?", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?<![\p{L}\d.,])-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?!\d)|\d+/\d+|\d+(?:\.\d+)?)%?",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Numbers();
 
     [GeneratedRegex(@"^-?\d+,\d{1,2}$", RegexOptions.CultureInvariant)]

@@ -26,10 +26,10 @@ public sealed class EqualityGrader : IAnswerGrader
     /// <inheritdoc/>
     public Grade Compare(string gold, string answer)
     {
-        if (gold == answer) return answer.AsSpan().IsWhiteSpace() ? Grade.Different("nothing is there") : Grade.Equal("the same characters");
+        if (gold == answer) return SameCharacters(answer);
         if (gold.Length > MathText.Longest || answer.Length > MathText.Longest) return Grade.Different("too long to be read");
         var (left, right) = (MathText.Normalize(gold), MathText.Normalize(answer));
-        if (left == right) return left.Length == 0 ? Grade.Different("nothing is there") : Grade.Equal("the same characters");
+        if (left == right) return SameCharacters(left);
         try
         {
             return Compare(left, right, new WorkBudget(_units));
@@ -40,6 +40,9 @@ public sealed class EqualityGrader : IAnswerGrader
         }
     }
 
+    private static Grade SameCharacters(string text) =>
+        text.AsSpan().IsWhiteSpace() ? Grade.Different("nothing is there") : Grade.Equal("the same characters");
+
     private static Grade Compare(string gold, string answer, WorkBudget budget)
     {
         var goldReadings = Readings(gold, budget, out var goldFault);
@@ -47,7 +50,9 @@ public sealed class EqualityGrader : IAnswerGrader
         if (goldReadings.Count == 0 || answerReadings.Count == 0)
         {
             var same = MathText.Letters(gold) is { } letters && letters == MathText.Letters(answer);
-            return Grade.Of(same, same ? "the same letters" : answerReadings.Count == 0 ? $"the answer cannot be read: {answerFault}" : $"the gold answer cannot be read: {goldFault}");
+            if (same) return Grade.Equal("the same letters");
+            return Grade.Different(answerReadings.Count == 0
+                ? $"the answer cannot be read: {answerFault}" : $"the gold answer cannot be read: {goldFault}");
         }
         foreach (var left in goldReadings)
             foreach (var right in answerReadings)
@@ -66,7 +71,8 @@ public sealed class EqualityGrader : IAnswerGrader
             if (!isAmbiguous) return readings;
             readings.Add(MathParser.Parse(text, CommaReading.Separator, budget, out _));
             // 0,25: no list begins with 0 and a comma without a space.
-            if (text.TrimStart('-', '+', ' ').StartsWith("0,", StringComparison.Ordinal)) readings.Add(MathParser.Parse(text, CommaReading.Decimal, budget, out _));
+            if (text.TrimStart('-', '+', ' ').StartsWith("0,", StringComparison.Ordinal))
+                readings.Add(MathParser.Parse(text, CommaReading.Decimal, budget, out _));
         }
         catch (UnreadableException e)
         {

@@ -7,7 +7,9 @@ namespace AttnPo.Core.Verification;
 /// <param name="Text">Its tokens decoded, special ones included.</param>
 /// <param name="Verdict">Against the gold answer.</param>
 /// <param name="Answer">What it gave as its answer after the reasoning; null without one.</param>
-/// <param name="ThinkEnd">Position of the token in which the first closing tag of the reasoning ends; the final answer begins after it. -1 without a tag.</param>
+/// <param name="ThinkEnd">
+/// Position of the token in which the first closing tag of the reasoning ends; the final answer begins after it. -1 without a tag.
+/// </param>
 /// <param name="Steps">The steps of the reasoning; of the whole response where it is not closed.</param>
 /// <param name="StepSpans">The tokens of each step, at least one and without overlap, in the order of <paramref name="Steps"/>.</param>
 public sealed record ReadResponse(

@@ -19,7 +19,8 @@ public sealed class TextGrader(IAnswerGrader grader, bool asWritten = false)
         var close = text.IndexOf(StepSegmenter.ThinkEnd, StringComparison.Ordinal);
         if (close >= 0)
         {
-            if (text.LastIndexOf(StepSegmenter.ThinkEnd, StringComparison.Ordinal) != close) return (Grade.Different("malformed: several </think>"), null);
+            if (text.LastIndexOf(StepSegmenter.ThinkEnd, StringComparison.Ordinal) != close)
+                return (Grade.Different("malformed: several </think>"), null);
             text = text[(close + StepSegmenter.ThinkEnd.Length)..];
         }
         if (asWritten)
@@ -31,7 +32,8 @@ public sealed class TextGrader(IAnswerGrader grader, bool asWritten = false)
         var found = AnswerFinder.Whole(text);
         var grade = found is null ? Grade.Different("no answer") : grader.Compare(reference, found);
         // One capital letter may be a choice's, and prose gives that in ways of its own.
-        if (grade.Outcome == GradeOutcome.Different && reference is [>= 'A' and <= 'Z'] && Choices.Find(text, new(reference, AnswerKind.Choice)) is { } letter)
+        if (grade.Outcome == GradeOutcome.Different && reference is [>= 'A' and <= 'Z']
+            && Choices.Find(text, new(reference, AnswerKind.Choice)) is { } letter)
             return (Grade.Of(letter == reference, "letter by letter"), letter);
         // A text that holds no answer may still be the reference, word by word.
         if (found is null && grader.Compare(reference, text) is { Outcome: GradeOutcome.Equal } same) return (same, text);

@@ -25,6 +25,7 @@ public class EqualityGraderTests
     [InlineData(@"17 \bmod 5", "2")]
     [InlineData(@"\lfloor 3.7 \rfloor", "3")]
     [InlineData(@"|{-3}|", "3")]
+    [InlineData(@"|\lfloor |{-3.5}| \rfloor|", "3")]
     public void Numbers_are_the_same_by_their_value(string gold, string answer) => Same(gold, answer);
 
     [Theory]
@@ -75,6 +76,8 @@ public class EqualityGraderTests
     [InlineData("f(2x)", "2f(x)")]
     [InlineData("1/0", "2/0")]
     [InlineData(@"\infty", @"-\infty")]
+    [InlineData("a_n'", "b_n'")]
+    [InlineData(@"0.\overline{3}_7", "0")]
     [InlineData("10^{10^{10^{10}}}", "10^{10^{10^{11}}}")]
     [InlineData("", "")]
     [InlineData("0", "")]
@@ -106,6 +109,10 @@ public class EqualityGraderTests
     [InlineData("32349", "32, 349")]
     [InlineData("1,2", "1,2,3")]
     [InlineData(@"\begin{pmatrix}1&2\end{pmatrix}", @"\begin{pmatrix}2&1\end{pmatrix}")]
+    [InlineData(
+        @"\begin{pmatrix}5&6\end{pmatrix}",
+        @"\begin{pmatrix}1\end{pmatrix}+\begin{pmatrix}1&2\end{pmatrix}+\begin{pmatrix}5&6\end{pmatrix}")]
+    [InlineData(@"\begin{pmatrix}5&6\end{pmatrix}", @"\begin{pmatrix}5&6\end{pmatrix}^3")]
     public void Another_order_or_another_bracket_is_another_answer(string gold, string answer) => Different(gold, answer);
 
     [Theory]
@@ -121,6 +128,7 @@ public class EqualityGraderTests
     [InlineData("x+y=1", "2x+2y-2=0")]
     [InlineData("y=2x", "f(x)=2x")]
     [InlineData("x=3", "3")]
+    [InlineData(@"v_\text{max}=3", "3")]
     [InlineData(@"\frac{AB}{CD}=2", "2")]
     [InlineData(@"x\approx 1.5", "1.5")]
     public void Relations_are_the_same_by_what_fulfils_them(string gold, string answer) => Same(gold, answer);

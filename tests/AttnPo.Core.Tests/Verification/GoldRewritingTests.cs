@@ -36,9 +36,11 @@ public partial class GoldRewritingTests(ITestOutputHelper output)
         Assert.Equal(rows, golds.Length);
         foreach (var (name, rewrite) in Rewritings)
         {
-            var refused = golds.Select(gold => (Gold: gold, Written: rewrite(gold))).Where(pair => Grader.Compare(pair.Gold, pair.Written).Outcome != GradeOutcome.Equal).ToArray();
+            var refused = golds.Select(gold => (Gold: gold, Written: rewrite(gold)))
+                .Where(pair => Grader.Compare(pair.Gold, pair.Written).Outcome != GradeOutcome.Equal).ToArray();
             output.WriteLine($"{file} {name}: {golds.Length - refused.Length} of {golds.Length}");
-            foreach (var (gold, written) in refused.Take(5)) output.WriteLine($"    {gold} as {written}: {Grader.Compare(gold, written).Reason}");
+            foreach (var (gold, written) in refused.Take(5))
+                output.WriteLine($"    {gold} as {written}: {Grader.Compare(gold, written).Reason}");
             Assert.True(refused.Length <= golds.Length / 100, $"{refused.Length} of {golds.Length} refused as {name}");
         }
     }
@@ -55,14 +57,18 @@ public partial class GoldRewritingTests(ITestOutputHelper output)
     {
         if (Fraction().Match(gold) is { Success: true } fraction)
         {
-            var (over, under) = (decimal.Parse(fraction.Groups[2].Value, CultureInfo.InvariantCulture), decimal.Parse(fraction.Groups[3].Value, CultureInfo.InvariantCulture));
-            var quotient = under == 0 ? 0 : over / under;
-            return under != 0 && quotient * under == over && quotient.Scale < 8 ? fraction.Groups[1].Value + quotient.ToString(CultureInfo.InvariantCulture) : gold;
+            var over = decimal.Parse(fraction.Groups[2].Value, CultureInfo.InvariantCulture);
+            var under = decimal.Parse(fraction.Groups[3].Value, CultureInfo.InvariantCulture);
+            if (under == 0) return gold;
+            var quotient = over / under;
+            var ends = quotient * under == over && quotient.Scale < 8;
+            return ends ? fraction.Groups[1].Value + quotient.ToString(CultureInfo.InvariantCulture) : gold;
         }
         return Integer().IsMatch(gold) ? gold + ".0" : gold;
     }
 
-    private static string Thousands(string digits) => BigInteger.Parse(digits, CultureInfo.InvariantCulture).ToString("N0", CultureInfo.InvariantCulture).Replace(",", @"{,}");
+    private static string Thousands(string digits) =>
+        BigInteger.Parse(digits, CultureInfo.InvariantCulture).ToString("N0", CultureInfo.InvariantCulture).Replace(",", @"{,}");
 
     [GeneratedRegex(@"(?<=[\w)}])\s*([-+=])\s*(?=[\w(\\])")]
     private static partial Regex Operator();

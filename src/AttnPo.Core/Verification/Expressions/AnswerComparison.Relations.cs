@@ -35,15 +35,18 @@ internal sealed partial class AnswerComparison
             (leftB, rightB) = (rightB, leftB);
         }
         if (!IsScalar(leftA) || !IsScalar(rightA) || !IsScalar(leftB) || !IsScalar(rightB))
-            return (Same(leftA, leftB) && Same(rightA, rightB)) || (kindA == RelationKind.Equal && Same(leftA, rightB) && Same(rightA, leftB));
-        return _scalars.Proportional(Difference(leftA, rightA), Difference(leftB, rightB), positive: kindA is not (RelationKind.Equal or RelationKind.NotEqual));
+            return (Same(leftA, leftB) && Same(rightA, rightB))
+                || (kindA == RelationKind.Equal && Same(leftA, rightB) && Same(rightA, leftB));
+        var hasDirection = kindA is not (RelationKind.Equal or RelationKind.NotEqual);
+        return _scalars.Proportional(Difference(leftA, rightA), Difference(leftB, rightB), positive: hasDirection);
     }
 
     private static Sum Difference(Expression a, Expression b) => new([Bare(a), new Product([new Number(-1), Bare(b)])]);
 
     private static Expression Bare(Expression expression) => expression is Quantity quantity ? quantity.Value : expression;
 
-    private static bool IsScalar(Expression expression) => expression is not (Sequence or SetOperation or Matrix or Relation or Words or Ratio);
+    private static bool IsScalar(Expression expression) =>
+        expression is not (Sequence or SetOperation or Matrix or Relation or Words or Ratio);
 
     /// <summary>y = 2x and f(x) = 2x name one function.</summary>
     private bool SameName(Expression a, Expression b, Expression value)
@@ -55,7 +58,7 @@ internal sealed partial class AnswerComparison
             return argument is Symbol variable && ExpressionTree.Any(value, part => part is Symbol symbol && symbol.Name == variable.Name);
         }
         if (a is Words || b is Words) return a is Words && b is Words && SameText(a, b);
-        return IsName(a) && IsName(b) && !(a is Relation || b is Relation) && Same(a, b);
+        return IsName(a) && IsName(b) && Same(a, b);
     }
 
     private static string NameOf(Expression expression) => ((Apply)expression).Function;
@@ -66,13 +69,17 @@ internal sealed partial class AnswerComparison
     /// <summary>A relation and something that is none: its value is what stands behind the name.</summary>
     private bool SameValue(Relation relation, Expression value)
     {
-        if (relation.Operators.Contains(RelationKind.About) && relation.Members.Any(member => !IsName(member) && Same(member, value))) return true;
-        if (relation.Operators.Any(kind => kind is not (RelationKind.Equal or RelationKind.About or RelationKind.In or RelationKind.Congruent))) return false;
+        var isAbout = relation.Operators.Contains(RelationKind.About);
+        if (isAbout && relation.Members.Any(member => !IsName(member) && Same(member, value))) return true;
+        if (!relation.Operators.All(GivesValue)) return false;
         var (first, last) = (relation.Members[0], relation.Members[^1]);
         if (IsName(first)) return Same(last, value);
         if (IsName(last) && relation.Operators is [RelationKind.Equal]) return Same(first, value);
         return ScalarComparison.IsClosed(first) && ScalarComparison.IsClosed(last) && Same(last, value);
     }
+
+    private static bool GivesValue(RelationKind kind) =>
+        kind is RelationKind.Equal or RelationKind.About or RelationKind.In or RelationKind.Congruent;
 
     /// <summary>Whether an expression only says whose value follows: a variable, a segment, a ratio of such, f(x), a sum over n.</summary>
     private static bool IsName(Expression expression) => expression switch
@@ -80,7 +87,7 @@ internal sealed partial class AnswerComparison
         Symbol or Words or Binder => true,
         Apply { Function: Apply.Root } root => IsName(root.Arguments[0]),
         Apply apply => !ScalarComparison.IsClosed(apply),
-        Product product => product.Factors.All(factor => factor is Number or Constant ? false : IsName(factor)),
+        Product product => product.Factors.All(IsName),
         Power power => IsName(power.Base) && power.Exponent is Number,
         Sequence { Kind: SequenceKind.Tuple or SequenceKind.List } sequence => sequence.Items.All(IsName),
         Ratio ratio => ratio.Parts.All(IsName),

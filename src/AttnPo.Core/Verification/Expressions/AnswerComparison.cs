@@ -28,18 +28,19 @@ internal sealed partial class AnswerComparison
         _budget.Spend(50);
         (a, b) = (Plain(a), Plain(b));
         if (IsText(a) || IsText(b)) return SameText(a, b);
-        if (SetReading.IsSetLike(a) || SetReading.IsSetLike(b))
-        {
-            if (_sets.Read(a) is { } left && _sets.Read(b) is { } right) return left.SameAs(right);
-        }
-        if (a is Relation or Sequence { Kind: SequenceKind.List } || b is Relation or Sequence { Kind: SequenceKind.List }) return SameAlternatives(a, b);
+        var speaksOfSets = SetReading.IsSetLike(a) || SetReading.IsSetLike(b);
+        if (speaksOfSets && _sets.Read(a) is { } left && _sets.Read(b) is { } right) return left.SameAs(right);
+        if (HasAlternatives(a) || HasAlternatives(b)) return SameAlternatives(a, b);
         if (a is Sequence || b is Sequence) return SameSequences(a, b);
-        if (a is SetOperation x && b is SetOperation y) return x.Operator == y.Operator && Matched(x.Sets, y.Sets, inOrder: x.Operator == '∖');
+        if (a is SetOperation x && b is SetOperation y)
+            return x.Operator == y.Operator && Matched(x.Sets, y.Sets, inOrder: x.Operator == '∖');
         if (a is Quantity || b is Quantity) return SameQuantities(a, b);
         if (a is Ratio || b is Ratio) return SameRatios(a, b);
         if (_matrices.Value(a) is { } m && _matrices.Value(b) is { } n) return SameMatrices(m, n);
         return _scalars.Same(a, b);
     }
+
+    private static bool HasAlternatives(Expression expression) => expression is Relation or Sequence { Kind: SequenceKind.List };
 
     /// <summary>Without brackets around a single thing, and with both values where a plus-minus sign stands.</summary>
     private Expression Plain(Expression expression)
@@ -47,12 +48,14 @@ internal sealed partial class AnswerComparison
         while (expression is Sequence { Kind: SequenceKind.List, Items: [var only] }) expression = only;
         if (expression is Sequence { Kind: SequenceKind.List } list)
         {
-            Expression[] items = [.. list.Items.SelectMany(item => Plain(item) is Sequence { Kind: SequenceKind.List } inner ? inner.Items : [item])];
-            return list with { Items = items };
+            return list with { Items = [.. list.Items.SelectMany(Alternatives)] };
         }
         if (expression is Sequence or SetOperation or Matrix || !ExpressionTree.Any(expression, IsPlusMinus)) return expression;
         return new Sequence(SequenceKind.List, [Chosen(expression, 1), Chosen(expression, -1)]);
     }
+
+    private IReadOnlyList<Expression> Alternatives(Expression item) =>
+        Plain(item) is Sequence { Kind: SequenceKind.List } list ? list.Items : [item];
 
     private static bool IsPlusMinus(Expression part) => part is Apply { Function: Apply.PlusMinus or Apply.MinusPlus };
 
@@ -68,8 +71,12 @@ internal sealed partial class AnswerComparison
     private static bool IsText(Expression expression) => expression is Words or Quantity { Value: Words };
 
     /// <summary>Words are the same by their letters, whatever stands between; a value is never the same as words.</summary>
-    private static bool SameText(Expression a, Expression b) =>
-        TextOf(a) is { } left && TextOf(b) is { } right && left.Equals(right, left.Length == 1 ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+    private static bool SameText(Expression a, Expression b)
+    {
+        if (TextOf(a) is not { } left || TextOf(b) is not { } right) return false;
+        // Of single letters, a and A are two names.
+        return left.Equals(right, left.Length == 1 ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+    }
 
     private static string? TextOf(Expression expression) => expression switch
     {
@@ -78,7 +85,7 @@ internal sealed partial class AnswerComparison
         Symbol symbol => symbol.Name,
         Constant { Name: NamedConstant.E } => "e",
         Constant { Name: NamedConstant.I } => "i",
-        Product product => product.Factors.Select(TextOf).ToArray() is var parts && parts.All(part => part is not null) ? string.Concat(parts) : null,
+        Product product => product.Factors.Select(TextOf).ToArray() is var parts && !parts.Contains(null) ? string.Concat(parts) : null,
         Relation { Operators: [RelationKind.Equal], Members: [_, Words words] } => MathText.Letters(words.Text),
         _ => null,
     };
@@ -99,13 +106,17 @@ internal sealed partial class AnswerComparison
     private static IReadOnlyList<Expression> Items(Expression expression, Expression counterpart) => expression switch
     {
         Sequence { Kind: SequenceKind.List or SequenceKind.Set } sequence => sequence.Items,
-        Sequence { Kind: SequenceKind.Tuple } tuple when !SetReading.IsSetLike(tuple) && counterpart is Sequence { Kind: SequenceKind.List } list && !list.Items.Any(item => item is Sequence) => tuple.Items,
+        Sequence { Kind: SequenceKind.Tuple } tuple when !SetReading.IsSetLike(tuple) && IsFlatList(counterpart) => tuple.Items,
         // (p, q) = (3, 2) is p = 3, q = 2.
-        Relation { Operators: [RelationKind.Equal], Members: [Sequence { Kind: SequenceKind.Tuple } names, Sequence { Kind: SequenceKind.Tuple } values] }
-            when counterpart is Sequence { Kind: SequenceKind.List } && names.Items.Count == values.Items.Count =>
+        Relation { Operators: [RelationKind.Equal], Members: [Sequence names, Sequence values] }
+            when (names.Kind, values.Kind) == (SequenceKind.Tuple, SequenceKind.Tuple) && names.Items.Count == values.Items.Count
+            && counterpart is Sequence { Kind: SequenceKind.List } =>
             [.. names.Items.Zip(values.Items, (name, value) => new Relation([RelationKind.Equal], [name, value]))],
         _ => [expression],
     };
+
+    private static bool IsFlatList(Expression expression) =>
+        expression is Sequence { Kind: SequenceKind.List } list && !list.Items.Any(item => item is Sequence);
 
     private List<Expression> Distinct(IReadOnlyList<Expression> items)
     {
@@ -151,7 +162,8 @@ internal sealed partial class AnswerComparison
             if (x.Kind == SequenceKind.Set) return Matched(Distinct(x.Items), Distinct(y.Items), inOrder: false);
             // Of two items, brackets say which interval is meant.
             var bracketsMatter = x.Items.Count == 2;
-            return (!bracketsMatter || (x.OpenLeft == y.OpenLeft && x.OpenRight == y.OpenRight)) && Matched(x.Items, y.Items, inOrder: true);
+            if (bracketsMatter && (x.OpenLeft, x.OpenRight) != (y.OpenLeft, y.OpenRight)) return false;
+            return Matched(x.Items, y.Items, inOrder: true);
         }
         if (_matrices.Value(a) is { } left && b is Sequence { Kind: SequenceKind.Tuple } tuple) return SameVector(left, tuple);
         if (_matrices.Value(b) is { } right && a is Sequence { Kind: SequenceKind.Tuple } other) return SameVector(right, other);
@@ -184,7 +196,8 @@ internal sealed partial class AnswerComparison
         var afternoon = expression is Quantity quantity ? Units.IsAfternoon(quantity.Unit) : null;
         if (afternoon is null && !(counterpart is Quantity other && Units.IsAfternoon(other.Unit) is not null)) return null;
         var clock = expression is Quantity { Value: var value } ? value : expression;
-        if (clock is not Ratio { Parts: [Number hours, Number minutes] } || !hours.Value.IsSmall(out var h) || !minutes.Value.IsSmall(out var m)) return null;
+        if (clock is not Ratio { Parts: [Number hours, Number minutes] }) return null;
+        if (!hours.Value.IsSmall(out var h) || !minutes.Value.IsSmall(out var m)) return null;
         return (afternoon is null ? h : (h % 12) + (afternoon.Value ? 12 : 0)) * 60 + m;
     }
 

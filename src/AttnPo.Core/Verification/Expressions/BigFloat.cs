@@ -86,13 +86,16 @@ internal readonly struct BigFloat
     }
 
     /// <summary>The largest whole number that is not above it; only of numbers below 2^4096.</summary>
-    public BigInteger Floor() => Exponent >= 0 ? Mantissa << (int)Exponent : -Exponent > 1 << 20 ? (Sign < 0 ? -1 : 0) : Mantissa >> (int)-Exponent;
+    public BigInteger Floor() => ToFixed(0);
 
-    /// <summary>As a fixed-point number: value x 2^bits, cut off.</summary>
+    /// <summary>As a fixed-point number: value x 2^bits, rounded down.</summary>
     public BigInteger ToFixed(int bits)
     {
         var shift = Exponent + bits;
-        return shift >= 0 ? Mantissa << (int)shift : shift < -(1 << 20) ? BigInteger.Zero : Mantissa >> (int)-shift;
+        if (shift >= 0) return Mantissa << (int)shift;
+        // No mantissa is so long: of a tiny number the sign alone is left.
+        if (shift < -(1 << 20)) return Sign < 0 ? -1 : 0;
+        return Mantissa >> (int)-shift;
     }
 
     /// <summary>The nearest double; infinite beyond its range.</summary>

@@ -11,8 +11,8 @@ internal static class BigFunctions
     private const int Bits = BigFloat.Precision + 64;
 
     private static readonly BigInteger One = BigInteger.One << Bits;
-    private static readonly BigInteger PiFixed = (16 * ArcTangentOfInverse(5)) - (4 * ArcTangentOfInverse(239));
-    private static readonly BigInteger Ln2Fixed = 2 * HyperbolicArcTangentOfThird();
+    private static readonly BigInteger PiFixed = 16 * ArcTangentOfInverse(5, -1) - 4 * ArcTangentOfInverse(239, -1);
+    private static readonly BigInteger Ln2Fixed = 2 * ArcTangentOfInverse(3, 1);
 
     /// <summary>Arguments of sine and cosine at or above 2^this lose all their digits.</summary>
     public const int LargestAngle = 40;
@@ -25,20 +25,17 @@ internal static class BigFunctions
     /// <summary>e^x, for |x| below 2^<see cref="LargestExponent"/>.</summary>
     public static BigFloat Exp(BigFloat x)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(x.Magnitude, LargestExponent);
         if (x.IsZero || x.Magnitude < -Bits) return BigFloat.One;
         // x = k ln 2 + r, and e^r = (e^(r / 2^8))^(2^8).
         const int Halvings = 8;
-        var guard = (int)Math.Max(0, x.Magnitude);
-        var k = ((x.ToFixed(Bits) * BigInteger.One) / Ln2Fixed);
-        var r = x.ToFixed(Bits) - k * Ln2Fixed;
-        if (guard > 40) throw new ArgumentOutOfRangeException(nameof(x));
+        var k = BigInteger.DivRem(x.ToFixed(Bits), Ln2Fixed, out var r);
         r >>= Halvings;
         BigInteger sum = One, term = One;
         for (var n = 1; !term.IsZero && n < 200; n++)
         {
             term = (term * r >> Bits) / n;
             sum += term;
-            if (term == BigInteger.MinusOne) break;
         }
         for (var i = 0; i < Halvings; i++) sum = sum * sum >> Bits;
         return BigFloat.Of(sum, (long)k - Bits);
@@ -98,7 +95,6 @@ internal static class BigFunctions
         for (var n = 1; !power.IsZero && n < 200; n++)
         {
             power = -(power * square >> Bits);
-            if (power == BigInteger.MinusOne) break;
             sum += power / (2 * n + 1);
         }
         // Of a tiny argument the fixed point keeps few digits: it is its own arc tangent there.
@@ -120,24 +116,13 @@ internal static class BigFunctions
         return BigFloat.Of(new BigInteger(Math.ScaleB(value, -exponent)), exponent);
     }
 
-    private static BigInteger ArcTangentOfInverse(int n)
+    /// <summary>The arc tangent of 1 / n, or with the sign 1 the hyperbolic one: the sum of sign^k / ((2k + 1) n^(2k + 1)).</summary>
+    private static BigInteger ArcTangentOfInverse(int n, int sign)
     {
-        BigInteger term = (BigInteger.One << Bits) / n, sum = term;
+        BigInteger term = One / n, sum = term;
         for (var k = 1; !term.IsZero; k++)
         {
-            term /= -n * n;
-            sum += term / (2 * k + 1);
-        }
-        return sum;
-    }
-
-    // atanh(1/3) = ln 2 / 2.
-    private static BigInteger HyperbolicArcTangentOfThird()
-    {
-        BigInteger term = (BigInteger.One << Bits) / 3, sum = term;
-        for (var k = 1; !term.IsZero; k++)
-        {
-            term /= 9;
+            term /= sign * n * n;
             sum += term / (2 * k + 1);
         }
         return sum;

@@ -105,7 +105,7 @@ internal sealed class Evaluator(Func<string, BigComplex> point, WorkBudget budge
     private BigComplex? RationalPower(BigComplex value, Rational exponent)
     {
         var degree = (int)exponent.Denominator;
-        if (!exponent.Numerator.IsZero && exponent.Numerator.GetBitLength() > 30) return null;
+        if (exponent.Numerator.GetBitLength() > 30) return null;
         return Root(value, degree) is { } root ? BigComplex.Power(root, (int)exponent.Numerator) : null;
     }
 
@@ -134,13 +134,9 @@ internal sealed class Evaluator(Func<string, BigComplex> point, WorkBudget budge
             if (Value(apply.Arguments[i]) is not { } value) return null;
             values[i] = value;
         }
-        if (apply is { Function: Apply.Root, Arguments: [_, Number { Value: var degree }] } && degree.IsSmall(out var n) && n is > 0 and <= 64)
+        if (apply is { Function: Apply.Root, Arguments: [_, Number degree] } && degree.Value.IsSmall(out var n) && n is > 0 and <= 64)
             return Root(values[0], n);
-        return KnownFunctions.Has(apply.Function, values.Length) switch
-        {
-            true => Known(apply.Function, values),
-            false => Unknown(apply.Function, values),
-        };
+        return KnownFunctions.Has(apply.Function, values.Length) ? Known(apply.Function, values) : Unknown(apply.Function, values);
     }
 
     private BigComplex? Known(string function, BigComplex[] values)
@@ -170,12 +166,12 @@ internal sealed class Evaluator(Func<string, BigComplex> point, WorkBudget budge
         var shadowed = _bound.TryGetValue(binder.Variable, out var outer);
         try
         {
-            if (binder is { Kind: "sum" or "prod", Bounds: [var lower, var upper] } && Whole(Value(lower)) is { } first && Whole(Value(upper)) is { } last
+            if (binder is { Kind: "sum" or "prod", Bounds: [var lower, var upper] }
+                && Whole(Value(lower)) is { } first && Whole(Value(upper)) is { } last
                 && (long)last - first is >= -1 and < LargestUnrolling)
                 return Unrolled(binder, first, last);
             var samples = new List<BigComplex>();
-            foreach (var bound in binder.Bounds)
-                samples.Add(bound is Constant { Name: NamedConstant.Infinity } ? Generic.Value("infinity") : Value(bound) ?? Generic.Value("undefined"));
+            foreach (var bound in binder.Bounds) samples.Add(Sample(bound));
             for (var i = 0; i < 2; i++)
             {
                 _bound[binder.Variable] = Generic.Value($"bound {i}");
@@ -190,6 +186,9 @@ internal sealed class Evaluator(Func<string, BigComplex> point, WorkBudget budge
             else _bound.Remove(binder.Variable);
         }
     }
+
+    private BigComplex Sample(Expression bound) => bound is Constant { Name: NamedConstant.Infinity }
+        ? Generic.Value("infinity") : Value(bound) ?? Generic.Value("undefined");
 
     private BigComplex? Unrolled(Binder binder, int first, int last)
     {

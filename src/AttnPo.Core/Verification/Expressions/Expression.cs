@@ -61,7 +61,8 @@ internal sealed record Binder(string Kind, string Variable, IReadOnlyList<Expres
 /// <param name="Items">In the order written.</param>
 /// <param name="OpenLeft">Of a tuple of two, read as an interval: whether the left end is not in it.</param>
 /// <param name="OpenRight">The same of the right end.</param>
-internal sealed record Sequence(SequenceKind Kind, IReadOnlyList<Expression> Items, bool OpenLeft = false, bool OpenRight = false) : Expression;
+internal sealed record Sequence(
+    SequenceKind Kind, IReadOnlyList<Expression> Items, bool OpenLeft = false, bool OpenRight = false) : Expression;
 
 internal enum SequenceKind
 {

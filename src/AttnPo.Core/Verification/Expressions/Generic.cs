@@ -8,8 +8,10 @@ internal static class Generic
     /// <summary>A real number from 0.5 to 1.5.</summary>
     public static BigFloat Value(string name) => BigFloat.Of((Hash(name, 0) >> 11) | 1, -53) + BigFloat.Of(1, -1);
 
-    /// <summary>The real value of a variable at a point: of a magnitude from 0.25 to 4. At the first point all are positive, at
-    /// the second negative, and of either sign at the others.</summary>
+    /// <summary>
+    /// The real value of a variable at a point: of a magnitude from 0.25 to 4.25. At the first point all are positive, at the second
+    /// negative, and of either sign at the others.
+    /// </summary>
     public static BigFloat Real(string name, int point)
     {
         var bits = Hash(name, point + 1);

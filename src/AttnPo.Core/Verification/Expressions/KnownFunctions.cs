@@ -47,7 +47,7 @@ internal static class KnownFunctions
         ["max"] = values => Extreme(values, 1),
         ["min"] = values => Extreme(values, -1),
         ["gcd"] = values => Folded(values, BigInteger.GreatestCommonDivisor),
-        ["lcm"] = values => Folded(values, (a, b) => a.IsZero || b.IsZero ? 0 : BigInteger.Abs(a * b) / BigInteger.GreatestCommonDivisor(a, b)),
+        ["lcm"] = values => Folded(values, LeastCommonMultiple),
     };
 
     /// <summary>Whether a name with so many arguments is known.</summary>
@@ -63,7 +63,7 @@ internal static class KnownFunctions
     }
 
     /// <summary>Whether a name is that of a function written without a backslash too.</summary>
-    public static bool IsName(string word) => OfOne.ContainsKey(word) || word is "max" or "min" or "gcd" or "lcm" or "log" or "sqrt" or "abs";
+    public static bool IsName(string word) => OfOne.ContainsKey(word) || word is "max" or "min" or "gcd" or "lcm" or "sqrt";
 
     /// <summary>n!, of a whole number from 0 on that is not too large.</summary>
     public static BigInteger? Factorial(BigInteger n)
@@ -126,6 +126,9 @@ internal static class KnownFunctions
         if (values.Any(value => !value.IsReal)) return null;
         return values.Select(value => value.Re).Aggregate((a, b) => BigFloat.Compare(a, b) * sign >= 0 ? a : b);
     }
+
+    private static BigInteger LeastCommonMultiple(BigInteger a, BigInteger b) =>
+        a.IsZero || b.IsZero ? 0 : BigInteger.Abs(a * b) / BigInteger.GreatestCommonDivisor(a, b);
 
     private static BigComplex? Folded(BigComplex[] values, Func<BigInteger, BigInteger, BigInteger> fold)
     {

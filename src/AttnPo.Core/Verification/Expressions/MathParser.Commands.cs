@@ -5,13 +5,13 @@ internal sealed partial class MathParser
 {
     private static readonly HashSet<string> Functions =
     [
-        "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "arccot", "sinh", "cosh", "tanh", "coth", "exp", "ln", "lg", "log", "max", "min",
-        "gcd", "lcm", "sgn", "Re", "Im", "det", "arg", "deg", "dim", "ker", "Pr",
+        "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "arccot", "sinh", "cosh", "tanh", "coth",
+        "exp", "ln", "lg", "log", "max", "min", "gcd", "lcm", "sgn", "Re", "Im", "det", "arg", "deg", "dim", "ker", "Pr",
     ];
 
     private static readonly Dictionary<string, string> OtherNames = new()
     {
-        ["asin"] = "arcsin", ["acos"] = "arccos", ["atan"] = "arctan", ["cosec"] = "csc", ["tg"] = "tan", ["ctg"] = "cot", ["sign"] = "sgn", ["operatorname"] = "",
+        ["asin"] = "arcsin", ["acos"] = "arccos", ["atan"] = "arctan", ["cosec"] = "csc", ["tg"] = "tan", ["ctg"] = "cot", ["sign"] = "sgn",
     };
 
     private Expression Command(string name)
@@ -33,18 +33,13 @@ internal sealed partial class MathParser
             case "mathbb": return new Symbol("\\mathbb " + MathText.Letters(Raw()));
             case "R" or "N" or "Z" or "Q" or "C" when !IsSign("_"): return new Symbol("\\mathbb " + name);
             case "overline" or "bar": return Barred();
-            case "vec" or "hat" or "tilde" or "overrightarrow" or "widehat" or "underline": return new Symbol($"\\{name} {MathText.Letters(Raw())}");
+            case "vec" or "hat" or "tilde" or "overrightarrow" or "widehat" or "underline":
+                return new Symbol($"\\{name} {MathText.Letters(Raw())}");
             case "begin": return Environment();
             case "{" or "lbrace": return Braces();
             case "lfloor": return Between("floor", "rfloor");
             case "lceil": return Between("ceil", "rceil");
-            case "lvert" or "|" or "vert" or "mid":
-                _bars++;
-                var inner = List();
-                _bars--;
-                if (!IsBar() && !IsCommand("rvert")) throw new UnreadableException("a bar is not closed");
-                Take();
-                return new Apply(Apply.Abs, inner);
+            case "lvert" or "|" or "vert" or "mid": return Absolute();
             case "langle":
                 return Between("", "rangle") is Apply { Arguments: [Sequence { Items: var items }] }
                     ? new Sequence(SequenceKind.Tuple, items, true, true) : throw new UnreadableException("no vector");
@@ -55,8 +50,8 @@ internal sealed partial class MathParser
             case "abs" when IsSign("(") || IsSign("{"): return new Apply(Apply.Abs, Bracket());
             case "varphi": return Named("\\phi");
             case "varepsilon": return Named("\\epsilon");
-            case "}" or "rangle" or "end" or "\\" or "^" or "_": throw new UnreadableException($"\\{name} cannot stand here");
-            case "#" or "&": throw new UnreadableException($"\\{name} cannot stand here");
+            case "}" or "rangle" or "end" or "\\" or "^" or "_" or "#" or "&":
+                throw new UnreadableException($"\\{name} cannot stand here");
         }
         name = OtherNames.GetValueOrDefault(name, name);
         return Functions.Contains(name) ? Function(name) : Named("\\" + name);
@@ -64,9 +59,7 @@ internal sealed partial class MathParser
 
     private Expression SquareRoot()
     {
-        if (!IsSign("["))
-            return new Apply(Apply.Root, [Argument(), new Number(2)]);
-        var degree = Inside(out _, close => close == "]")[0];
+        var degree = IsSign("[") ? Inside(out _, close => close == "]") : new Number(2);
         return new Apply(Apply.Root, [Argument(), degree]);
     }
 
@@ -92,66 +85,6 @@ internal sealed partial class MathParser
         return raw is "z" or "w" ? new Apply("conj", new Symbol(raw)) : new Symbol("\\bar " + raw);
     }
 
-    private Apply Between(string function, string close)
-    {
-        _brackets++;
-        MoveTo(_at);
-        var inner = List();
-        _brackets--;
-        if (!TakeCommand(close)) throw new UnreadableException($"expected \\{close}");
-        return new Apply(function, inner);
-    }
-
-    /// <summary>A set by its members, or by what they have in common: {x | x > 2} is the relation.</summary>
-    private Expression Braces()
-    {
-        _brackets++;
-        MoveTo(_at);
-        var (bars, ends) = (_bars, _barEndsItem);
-        if (TakeCommand("}") || TakeCommand("rbrace"))
-        {
-            _brackets--;
-            return new Sequence(SequenceKind.Set, []);
-        }
-        (_bars, _barEndsItem) = (0, false);
-        var start = _at;
-        var inner = MembersOrNull(start);
-        if (inner is null)
-        {
-            // Again, with the bar as what parts the members from their condition.
-            MoveTo(start);
-            (_bars, _barEndsItem) = (0, true);
-            var member = List();
-            if (!IsBar() && !IsSign(":")) throw new UnreadableException("a set is not closed");
-            Take();
-            (_bars, _barEndsItem) = (0, false);
-            var condition = List();
-            inner = member is Relation { Operators: [RelationKind.In], Members: [_, Symbol] } or Symbol ? condition : new Apply("{|}", [member, condition]);
-        }
-        else inner = new Sequence(SequenceKind.Set, inner is Sequence { Kind: SequenceKind.List } list ? list.Items : [inner]);
-        (_bars, _barEndsItem) = (bars, ends);
-        _brackets--;
-        if (!TakeCommand("}") && !TakeCommand("rbrace")) throw new UnreadableException("a set is not closed");
-        return inner;
-    }
-
-    private Expression? MembersOrNull(int start)
-    {
-        var depth = _depth;
-        var brackets = _brackets;
-        try
-        {
-            var inner = List();
-            // {x : x > 2} reads as a ratio in a relation.
-            return (IsCommand("}") || IsCommand("rbrace")) && inner is not Relation { Members: [Ratio, ..] } ? inner : null;
-        }
-        catch (UnreadableException) when (_scanner.Text.AsSpan(start).IndexOfAny("|:") >= 0 || _scanner.Text.Contains("\\mid", StringComparison.Ordinal))
-        {
-            (_depth, _brackets) = (depth, brackets);
-            return null;
-        }
-    }
-
     private Expression Function(string name)
     {
         Expression? @base = null, power = null;
@@ -162,7 +95,8 @@ internal sealed partial class MathParser
         }
         if (power is Number { Value: var exponent } && exponent == -1 && name.Length == 3) (name, power) = ("arc" + name, null);
         var argument = FunctionArgument();
-        var arguments = argument is Sequence { Kind: SequenceKind.Tuple } several && name is "max" or "min" or "gcd" or "lcm" or "log" ? ((Sequence)argument).Items : [argument];
+        var takesSeveral = name is "max" or "min" or "gcd" or "lcm" or "log";
+        var arguments = takesSeveral && argument is Sequence { Kind: SequenceKind.Tuple } several ? several.Items : [argument];
         if (@base is not null) arguments = [.. arguments, @base];
         var value = new Apply(name, arguments);
         return power is null ? value : new Power(value, power);
@@ -178,9 +112,11 @@ internal sealed partial class MathParser
         }
         var sign = TakeSigns(out _);
         var factors = new List<Expression> { Factor() };
-        while (StartsFactor() && !IsSign("(") && !IsSign("[") && !(_next.Kind == TokenKind.Command && Functions.Contains(_next.Text))) factors.Add(Factor());
+        while (StartsFactor() && !IsSign("(") && !IsSign("[") && !IsFunction()) factors.Add(Factor());
         return sign < 0 ? Negative(Whole(factors)) : Whole(factors);
     });
+
+    private bool IsFunction() => _next.Kind == TokenKind.Command && Functions.Contains(_next.Text);
 
     private Expression Bound(string kind)
     {
@@ -203,14 +139,14 @@ internal sealed partial class MathParser
     private Expression LowerBound()
     {
         if (!IsSign("{")) return Argument();
-        Take();
-        _brackets++;
-        var inner = Item();
-        if (TakeCommand("to") || TakeCommand("rightarrow")) inner = new Relation([RelationKind.Equal], [inner, Item()]);
-        _brackets--;
+        var bound = InBrackets(_next.End, () =>
+        {
+            var inner = Item();
+            return TakeCommand("to") || TakeCommand("rightarrow") ? new Relation([RelationKind.Equal], [inner, Item()]) : inner;
+        });
         if (IsSign("^")) SkipGroupRest();
         Expect("}");
-        return inner;
+        return bound;
     }
 
     // x \to 0^+: from which side does not matter here.
@@ -228,45 +164,6 @@ internal sealed partial class MathParser
     }
 
     /// <summary>Under a sign that binds it, i is a variable.</summary>
-    private static Expression Renamed(Expression body) => ExpressionTree.Replace(body, part => part is Constant { Name: NamedConstant.I } ? new Symbol("i") : null);
-
-    private Expression Environment()
-    {
-        var name = Raw().TrimEnd('*');
-        var isMatrix = name.EndsWith("matrix", StringComparison.Ordinal) || name == "array";
-        if (name == "array" && IsSign("{")) Raw();
-        if (isMatrix) return Matrix(name);
-        var inner = List();
-        if (!TakeCommand("end")) throw new UnreadableException($"{name} is not closed");
-        Raw();
-        return inner;
-    }
-
-    private Expression Matrix(string name)
-    {
-        var rows = new List<IReadOnlyList<Expression>>();
-        var row = new List<Expression>();
-        _brackets++;
-        MoveTo(_at);
-        while (!IsCommand("end"))
-        {
-            if (TakeSign("&")) continue;
-            if (TakeCommand("\\") || TakeCommand("cr"))
-            {
-                if (row.Count > 0) rows.Add(row);
-                row = [];
-                if (TakeCommand("hline")) continue;
-                continue;
-            }
-            if (_next.Kind == TokenKind.End) throw new UnreadableException("a matrix is not closed");
-            row.Add(Item());
-        }
-        _brackets--;
-        Take();
-        Raw();
-        if (row.Count > 0) rows.Add(row);
-        if (rows.Count == 0 || rows.Exists(other => other.Count != rows[0].Count)) throw new UnreadableException("rows of different lengths");
-        var matrix = new Matrix(rows);
-        return name is "vmatrix" ? new Apply("det", matrix) : matrix;
-    }
+    private static Expression Renamed(Expression body) =>
+        ExpressionTree.Replace(body, part => part is Constant { Name: NamedConstant.I } ? new Symbol("i") : null);
 }

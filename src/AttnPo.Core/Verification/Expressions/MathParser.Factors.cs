@@ -13,48 +13,30 @@ internal sealed partial class MathParser
         for (var count = 0; ; count++)
         {
             if (count > Deepest) throw new UnreadableException("nested too deep");
-            if (IsSign("^") || IsSign("**"))
-            {
-                Take();
-                value = Raised(value);
-            }
+            if (TakeSign("^") || TakeSign("**")) value = Raised(value);
             else if (TakeSign("!")) value = new Apply(Apply.Factorial, value);
             else if (TakeSign("%") || TakeCommand("%")) value = new Product([value, new Constant(NamedConstant.Percent)]);
             else if (TakeCommand("degree") || TakeCommand("circ")) value = new Product([value, new Constant(NamedConstant.Degree)]);
-            else if (IsSign("'") || IsCommand("prime"))
-            {
-                Take();
-                value = value is Symbol symbol ? new Symbol(symbol.Name + "'") : new Apply("'", value);
-            }
-            else if (IsSign("_") && value is not Symbol)
-            {
-                Take();
-                value = new Apply("_", [value, new Words(MathText.Letters(Raw()) ?? "")]);
-            }
+            else if (TakeSign("'") || TakeCommand("prime")) value = Primed(value);
+            else if (value is not Symbol && TakeSign("_")) value = new Apply("_", [value, new Words(MathText.Letters(Raw()) ?? "")]);
             else return value;
         }
     }
 
-    private bool TakeCommand(string name)
-    {
-        if (!IsCommand(name)) return false;
-        Take();
-        return true;
-    }
+    private static Expression Primed(Expression value) => value is Symbol symbol ? new Symbol(symbol.Name + "'") : new Apply("'", value);
 
     private Expression Raised(Expression value)
     {
-        var at = _scanner.SkipSpace(_at);
-        var raw = at < _scanner.Text.Length && _scanner.Text[at] == '{' ? _scanner.Text[(at + 1).._scanner.ClosingBrace(at)] : "";
-        if (IsCommand("circ") || raw.Trim() is @"\circ" or "o" or @"\degree")
+        var group = GroupAhead()?.Trim() ?? "";
+        if (IsCommand("circ") || group is @"\circ" or "o" or @"\degree")
         {
             Argument();
             return new Product([value, new Constant(NamedConstant.Degree)]);
         }
-        if (IsCommand("prime") || raw.Trim().StartsWith(@"\prime", StringComparison.Ordinal))
+        if (IsCommand("prime") || group.StartsWith(@"\prime", StringComparison.Ordinal))
         {
             Argument();
-            return value is Symbol symbol ? new Symbol(symbol.Name + "'") : new Apply("'", value);
+            return Primed(value);
         }
         if (IsSign("-") || IsSign("+"))
         {
@@ -64,11 +46,7 @@ internal sealed partial class MathParser
         }
         var power = Argument();
         // Towers stand on their right.
-        if (IsSign("^") || IsSign("**"))
-        {
-            Take();
-            power = Deeper(() => Raised(power));
-        }
+        if (TakeSign("^") || TakeSign("**")) power = Deeper(() => Raised(power));
         return new Power(value, power);
     }
 
@@ -82,7 +60,7 @@ internal sealed partial class MathParser
             return new Number(_scanner.Text[at] - '0');
         }
         if (IsSign("{")) return Group();
-        if (_next.Kind == TokenKind.Letter || _next.Kind == TokenKind.Words)
+        if (_next.Kind is TokenKind.Letter or TokenKind.Words)
         {
             MoveTo(at + 1);
             return Named(_scanner.Text[at].ToString());
@@ -92,17 +70,24 @@ internal sealed partial class MathParser
 
     private Expression Group()
     {
-        Take();
-        if (TakeSign("}")) return new Words("");
-        _brackets++;
-        var (bars, ends) = (_bars, _barEndsItem);
-        (_bars, _barEndsItem) = (0, false);
-        MoveTo(_at);
-        var inner = List();
-        (_bars, _barEndsItem) = (bars, ends);
-        _brackets--;
+        var inner = InBrackets(_next.End, () => IsSign("}") ? new Words("") : List());
         Expect("}");
         return inner;
+    }
+
+    /// <summary>What the group ahead holds, unread; null where none stands there.</summary>
+    private string? GroupAhead()
+    {
+        var at = _scanner.SkipSpace(_at);
+        return at < _scanner.Text.Length && _scanner.Text[at] == '{' ? _scanner.Text[(at + 1).._scanner.ClosingBrace(at)] : null;
+    }
+
+    /// <summary>The one sign ahead, or the words of a command for such; empty at the end.</summary>
+    private string SignAhead()
+    {
+        var at = _scanner.SkipSpace(_at);
+        if (at >= _scanner.Text.Length) return "";
+        return _scanner.Text[at] == '\\' && _next.Kind == TokenKind.Words ? _next.Text : _scanner.Text[at].ToString();
     }
 
     /// <summary>A group or sign as it is written, unread.</summary>
@@ -110,11 +95,10 @@ internal sealed partial class MathParser
     {
         var at = _scanner.SkipSpace(_at);
         if (at >= _scanner.Text.Length) throw new UnreadableException("something is missing at the end");
-        if (_scanner.Text[at] == '{')
+        if (GroupAhead() is { } group)
         {
-            var close = _scanner.ClosingBrace(at);
-            MoveTo(close + 1);
-            return _scanner.Text[(at + 1)..close];
+            MoveTo(at + group.Length + 2);
+            return group;
         }
         if (_scanner.Text[at] == '\\') return "\\" + Take().Text;
         MoveTo(at + 1);
@@ -133,12 +117,13 @@ internal sealed partial class MathParser
                 return Named(Take().Text);
             case TokenKind.Words:
                 var words = Take().Text;
-                while (_next.Kind == TokenKind.Words && !WordTable.PartAnswers(_next.Text)) words += " " + Take().Text;
+                while (IsUnit()) words += " " + Take().Text;
                 return words.Trim().Length == 0 ? throw new UnreadableException("an empty text") : Subscripted(words.Trim(), word: true);
             case TokenKind.Command:
                 return Command(Take().Text);
             case TokenKind.Sign when IsBar():
-                return Bars();
+                Take();
+                return Absolute();
             case TokenKind.Sign:
                 return Bracket();
             default:
@@ -152,7 +137,8 @@ internal sealed partial class MathParser
         Take();
         var written = MathText.Letters(Raw());
         if (!int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var @base) || @base is < 2 or > 36
-            || digits.Text.Length == 0 || digits.Text.Any(digit => digit - '0' >= @base) || digits.Value!.Decimals > 0)
+            || digits.Text.Length == 0 || digits.Text.Any(digit => digit - '0' >= @base)
+            || digits.Value is not { Decimals: 0, Value.IsInteger: true })
             throw new UnreadableException("no number in that base");
         _budget.SpendProduct(4L * digits.Text.Length, 4L * digits.Text.Length);
         var value = digits.Text.Aggregate(BigInteger.Zero, (sum, digit) => sum * @base + (digit - '0'));
@@ -164,7 +150,7 @@ internal sealed partial class MathParser
         var name = Subscripted(letter, word: false);
         if (name is Symbol { Name: "e" }) return new Constant(NamedConstant.E);
         if (name is Symbol { Name: "i" }) return new Constant(NamedConstant.I);
-        return Applied(name);
+        return name is Symbol symbol ? Applied(symbol) : name;
     }
 
     /// <summary>A subscript of digits or words belongs to the name; any other is an index, and the name that of a sequence.</summary>
@@ -172,32 +158,29 @@ internal sealed partial class MathParser
     {
         if (!IsSign("_")) return word ? new Words(name) : new Symbol(name);
         Take();
-        var at = _scanner.SkipSpace(_at);
-        var raw = at < _scanner.Text.Length && _scanner.Text[at] == '{' ? _scanner.Text[(at + 1).._scanner.ClosingBrace(at)] : _scanner.Text.Substring(Math.Min(at, _scanner.Text.Length - 1), 1);
-        var letters = MathText.Letters(raw);
-        if (letters is null) throw new UnreadableException("an empty subscript");
-        var isName = raw.AsSpan().IndexOfAny("+-*/^(,") < 0 && (letters.All(char.IsAsciiDigit) || (letters.Length > 1 && letters.All(char.IsLetterOrDigit)));
-        if (!isName) return new Apply(name + "_", Argument());
+        var raw = GroupAhead() ?? SignAhead();
+        var letters = MathText.Letters(raw) ?? throw new UnreadableException("an empty subscript");
+        if (raw.AsSpan().IndexOfAny("+-*/^(,") >= 0 || !IsPartOfName(letters)) return new Apply(name + "_", Argument());
         Raw();
         return new Symbol($"{name}_{letters}");
     }
 
+    private static bool IsPartOfName(string subscript) =>
+        subscript.All(char.IsAsciiDigit) || (subscript.Length > 1 && subscript.All(char.IsLetterOrDigit));
+
     /// <summary>f(x): what is written like the value of a function is one.</summary>
-    private Expression Applied(Expression name)
+    private Expression Applied(Symbol name)
     {
-        var symbol = (name as Symbol)?.Name;
-        while (IsSign("'") || IsCommand("prime"))
-        {
-            Take();
-            symbol += "'";
-        }
-        if (symbol is null) return name;
-        if (symbol != (name as Symbol)?.Name) name = new Symbol(symbol);
-        if (!IsSign("(") || symbol[0] is not (>= 'f' and <= 'h' or 'F' or 'G' or 'H' or 'P' or 'Q' or 'p' or 'q' or 'T' or 'y')) return name;
-        if (symbol[0] is not (>= 'f' and <= 'h' or 'F' or 'G' or 'H') && !HoldsOneName(_next.End)) return name;
+        var function = name.Name;
+        while (TakeSign("'") || TakeCommand("prime")) function += "'";
+        if (!IsSign("(") || !MayBeFunction(function[0])) return new Symbol(function);
         return Bracket() is var argument && argument is Sequence { Kind: not SequenceKind.Set } several
-            ? new Apply(symbol, several.Items) : new Apply(symbol, argument);
+            ? new Apply(function, several.Items) : new Apply(function, argument);
     }
+
+    /// <summary>Whether a letter in front of a bracket names a function: some always do, others only of one name or number.</summary>
+    private bool MayBeFunction(char letter) =>
+        letter is >= 'f' and <= 'h' or >= 'F' and <= 'H' || (letter is 'P' or 'Q' or 'p' or 'q' or 'T' or 'y' && HoldsOneName(_next.End));
 
     private bool HoldsOneName(int at)
     {
@@ -205,9 +188,9 @@ internal sealed partial class MathParser
         return inner.Kind is TokenKind.Letter or TokenKind.Number && _scanner.Read(inner.End, 1) is { Kind: TokenKind.Sign, Text: ")" };
     }
 
-    private Expression Bars()
+    /// <summary>What stands behind an opening bar, up to the closing one.</summary>
+    private Apply Absolute()
     {
-        Take();
         _bars++;
         var inner = List();
         _bars--;
@@ -220,26 +203,35 @@ internal sealed partial class MathParser
     {
         var open = _next.Text;
         if (open == "{") return Group();
-        if (open is not ("(" or "[" or "]")) throw new UnreadableException($"\"{Shown(_scanner.Text[Math.Min(_at, _scanner.Text.Length)..])}\" cannot be read");
-        var items = Inside(out var close, close => close is ")" or "]" || (close == "[" && open == "]"));
-        if (items.Count == 1 && open == "(" && close == ")") return items[0] is Sequence { Kind: SequenceKind.List } list ? new Sequence(SequenceKind.Tuple, list.Items, true, true) : items[0];
-        if (items.Count == 1 && items[0] is not Sequence { Kind: SequenceKind.List })
-            return open == "[" && close == "]" ? items[0] : throw new UnreadableException("brackets that do not match");
-        return new Sequence(SequenceKind.Tuple, ((Sequence)items[0]).Items, open != "[", close != "]");
+        if (open is not ("(" or "[" or "]")) throw Unexpected("cannot be read");
+        var inner = Inside(out var close, close => close is ")" or "]" || (close == "[" && open == "]"));
+        if (inner is Sequence { Kind: SequenceKind.List } list)
+            return new Sequence(SequenceKind.Tuple, list.Items, OpenLeft: open != "[", OpenRight: close != "]");
+        return (open, close) is ("(", ")") or ("[", "]") ? inner : throw new UnreadableException("brackets that do not match");
     }
 
-    private List<Expression> Inside(out string close, Func<string, bool> closes)
+    private Expression Inside(out string close, Func<string, bool> closes)
     {
-        _brackets++;
-        var (bars, ends) = (_bars, _barEndsItem);
-        (_bars, _barEndsItem) = (0, false);
-        Take();
-        var inner = List();
-        _brackets--;
-        (_bars, _barEndsItem) = (bars, ends);
+        var inner = InBrackets(_next.End, List);
         close = _next.Text;
-        if (_next.Kind == TokenKind.End || !closes(close)) throw new UnreadableException("a bracket is not closed");
+        if (!closes(close)) throw new UnreadableException("a bracket is not closed");
         Take();
-        return [inner];
+        return inner;
+    }
+
+    /// <summary>
+    /// What is read from a place right behind an opening bracket: commas part items there, and bars that stand around the bracket neither
+    /// end anything nor are closed.
+    /// </summary>
+    private T InBrackets<T>(int start, Func<T> read)
+    {
+        var (bars, barEndsItem) = (_bars, _barEndsItem);
+        (_bars, _barEndsItem) = (0, false);
+        _brackets++;
+        MoveTo(start);
+        var inner = read();
+        _brackets--;
+        (_bars, _barEndsItem) = (bars, barEndsItem);
+        return inner;
     }
 }

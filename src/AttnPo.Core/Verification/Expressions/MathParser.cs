@@ -11,18 +11,35 @@ internal sealed partial class MathParser
 
     private static readonly Dictionary<string, RelationKind> Relations = new()
     {
-        ["="] = RelationKind.Equal, ["=="] = RelationKind.Equal, ["<"] = RelationKind.Less, [">"] = RelationKind.Greater,
-        ["<="] = RelationKind.LessOrEqual, [">="] = RelationKind.GreaterOrEqual, ["!="] = RelationKind.NotEqual,
-        ["le"] = RelationKind.LessOrEqual, ["leq"] = RelationKind.LessOrEqual, ["leqslant"] = RelationKind.LessOrEqual, ["leqq"] = RelationKind.LessOrEqual,
-        ["ge"] = RelationKind.GreaterOrEqual, ["geq"] = RelationKind.GreaterOrEqual, ["geqslant"] = RelationKind.GreaterOrEqual, ["geqq"] = RelationKind.GreaterOrEqual,
-        ["lt"] = RelationKind.Less, ["gt"] = RelationKind.Greater, ["ne"] = RelationKind.NotEqual, ["neq"] = RelationKind.NotEqual,
-        ["approx"] = RelationKind.About, ["simeq"] = RelationKind.About, ["doteq"] = RelationKind.About, ["in"] = RelationKind.In, ["equiv"] = RelationKind.Congruent,
+        ["="] = RelationKind.Equal, ["=="] = RelationKind.Equal,
+        ["!="] = RelationKind.NotEqual, ["ne"] = RelationKind.NotEqual, ["neq"] = RelationKind.NotEqual,
+        ["<"] = RelationKind.Less, ["lt"] = RelationKind.Less,
+        [">"] = RelationKind.Greater, ["gt"] = RelationKind.Greater,
+        ["<="] = RelationKind.LessOrEqual, ["le"] = RelationKind.LessOrEqual, ["leq"] = RelationKind.LessOrEqual,
+        ["leqslant"] = RelationKind.LessOrEqual, ["leqq"] = RelationKind.LessOrEqual,
+        [">="] = RelationKind.GreaterOrEqual, ["ge"] = RelationKind.GreaterOrEqual, ["geq"] = RelationKind.GreaterOrEqual,
+        ["geqslant"] = RelationKind.GreaterOrEqual, ["geqq"] = RelationKind.GreaterOrEqual,
+        ["approx"] = RelationKind.About, ["simeq"] = RelationKind.About, ["doteq"] = RelationKind.About,
+        ["in"] = RelationKind.In, ["equiv"] = RelationKind.Congruent,
     };
+
+    // Commands that close what others opened.
+    private static readonly HashSet<string> Closing = ["}", "rbrace", "rangle", "rfloor", "rceil", "rvert", "end"];
+
+    // Commands that stand between terms or items: no factor begins with one.
+    private static readonly HashSet<string> Parting = ["\\", "newline", "&", "lor", "vee", "land", "wedge", "pm", "mp", "not"];
 
     private readonly MathScanner _scanner;
     private readonly WorkBudget _budget;
+
+    // The token ahead, and where it was read from: the spaces in front of it are not yet passed over.
     private Token _next;
-    private int _at, _depth, _brackets, _bars;
+    private int _at;
+
+    // How deep the reading is in all, in brackets, and in absolute values that the next bar may close.
+    private int _depth, _brackets, _bars;
+
+    // Whether a bar (or colon) parts the members of a set from their condition.
     private bool _barEndsItem;
 
     private MathParser(MathScanner scanner, WorkBudget budget)
@@ -39,10 +56,17 @@ internal sealed partial class MathParser
         var parser = new MathParser(scanner, budget);
         var whole = parser.List();
         commaIsAmbiguous = scanner.CommaIsAmbiguous;
-        return parser._next.Kind == TokenKind.End ? whole : throw new UnreadableException($"\"{Shown(text[parser._at..])}\" cannot follow");
+        return parser._next.Kind == TokenKind.End ? whole : throw parser.Unexpected("cannot follow");
     }
 
-    private static string Shown(string text) => text.Trim() is { Length: > 20 } rest ? rest[..20] + "..." : text.Trim();
+    private UnreadableException Unexpected(string problem) => new($"\"{Rest()}\" {problem}");
+
+    /// <summary>The text ahead, as far as an error shows it.</summary>
+    private string Rest()
+    {
+        var rest = _scanner.Text[Math.Min(_at, _scanner.Text.Length)..].Trim();
+        return rest.Length > 20 ? rest[..20] + "..." : rest;
+    }
 
     private Token Take()
     {
@@ -68,9 +92,16 @@ internal sealed partial class MathParser
         return true;
     }
 
+    private bool TakeCommand(string name)
+    {
+        if (!IsCommand(name)) return false;
+        Take();
+        return true;
+    }
+
     private void Expect(string sign)
     {
-        if (!TakeSign(sign)) throw new UnreadableException($"expected \"{sign}\" at \"{Shown(_scanner.Text[_at..])}\"");
+        if (!TakeSign(sign)) throw new UnreadableException($"expected \"{sign}\" at \"{Rest()}\"");
     }
 
     private T Deeper<T>(Func<T> read)
@@ -89,7 +120,7 @@ internal sealed partial class MathParser
         {
             if (TakeSeparator()) continue;
             items.Add(Item());
-            if (!EndsList() && !TakeSeparator()) throw new UnreadableException($"\"{Shown(_scanner.Text[_at..])}\" cannot follow");
+            if (!EndsList() && !TakeSeparator()) throw Unexpected("cannot follow");
         }
         return items switch
         {
@@ -99,19 +130,26 @@ internal sealed partial class MathParser
         };
     });
 
-    private bool EndsList() => _next.Kind == TokenKind.End || IsSign("}") || IsSign(")") || IsSign("]") || (_bars > 0 && IsBar())
-        || (_barEndsItem && IsBar()) || (_next.Kind == TokenKind.Command && _next.Text is "}" or "rangle" or "end" or "rfloor" or "rceil" or "rvert" or "rbrace");
+    private bool EndsList() => _next.Kind == TokenKind.End || IsSign("}") || IsSign(")") || IsSign("]") || (IsBar() && !BarOpens())
+        || (_next.Kind == TokenKind.Command && Closing.Contains(_next.Text));
 
     private bool TakeSeparator()
     {
-        var parts = IsSign(",") || IsSign(";") || IsCommand("\\") || IsCommand("newline") || IsSign("&") || IsCommand("&")
-            || (_next.Kind == TokenKind.Words && (WordTable.PartAnswers(_next.Text) || (_next.Text.Length == 0)))
-            || (_next.Kind == TokenKind.Command && _next.Text is "lor" or "vee" or "land" or "wedge");
+        var parts = _next.Kind switch
+        {
+            TokenKind.Sign => _next.Text is "," or ";" or "&",
+            TokenKind.Command => _next.Text is "\\" or "newline" or "&" or "lor" or "vee" or "land" or "wedge",
+            TokenKind.Words => _next.Text.Length == 0 || WordTable.PartAnswers(_next.Text),
+            _ => false,
+        };
         if (parts) Take();
         return parts;
     }
 
     private bool IsBar() => IsSign("|") || (_next.Kind == TokenKind.Command && _next.Text is "mid" or "vert" or "|");
+
+    /// <summary>Whether a bar would open an absolute value, and not close one or part a set.</summary>
+    private bool BarOpens() => _bars == 0 && !_barEndsItem;
 
     private Expression Item()
     {
@@ -140,7 +178,8 @@ internal sealed partial class MathParser
             return negated ? throw new UnreadableException("expected a relation behind \\not") : null;
         Take();
         TakeSign("&");
-        return !negated ? relation : relation == RelationKind.Equal ? RelationKind.NotEqual : throw new UnreadableException("a negated relation");
+        if (!negated) return relation;
+        return relation == RelationKind.Equal ? RelationKind.NotEqual : throw new UnreadableException("a negated relation");
     }
 
     private Expression Sets()
@@ -149,8 +188,8 @@ internal sealed partial class MathParser
         while (_next.Kind == TokenKind.Command && Operator(_next.Text) is { } sign)
         {
             Take();
-            first = first is SetOperation operation && operation.Operator == sign
-                ? new SetOperation(sign, [.. operation.Sets, Ratios()]) : new SetOperation(sign, [first, Ratios()]);
+            IReadOnlyList<Expression> before = first is SetOperation operation && operation.Operator == sign ? operation.Sets : [first];
+            first = new SetOperation(sign, [.. before, Ratios()]);
         }
         return first;
     }
@@ -175,146 +214,4 @@ internal sealed partial class MathParser
         if (unit is not null && !parts.Exists(part => part is Words)) return new Quantity(new Ratio(parts), unit);
         return parts.Exists(part => part is Words) ? throw new UnreadableException("words in a ratio") : new Ratio(parts);
     }
-
-    private Expression Additive()
-    {
-        var terms = new List<Expression>();
-        while (true)
-        {
-            var sign = TakeSigns(out var plusMinus);
-            if (terms.Count > 0 && sign is null) break;
-            var term = Term();
-            if (sign < 0) term = Negative(term);
-            if (plusMinus is not null) term = new Apply(plusMinus, term);
-            terms.Add(term);
-            if (!IsSign("+") && !IsSign("-") && !IsCommand("pm") && !IsCommand("mp")) break;
-        }
-        if (terms.Count == 1) return terms[0];
-        // What is said of the last term is said of the sum: 2 + \sqrt{3} \text{ cm}.
-        if (terms[^1] is Quantity quantity)
-        {
-            terms[^1] = quantity.Value;
-            return new Quantity(new Sum(terms), quantity.Unit);
-        }
-        return new Sum(terms);
-    }
-
-    private static Expression Negative(Expression term) => term switch
-    {
-        Number { Digits: 0 } number => new Number(-number.Value),
-        Quantity quantity => quantity with { Value = Negative(quantity.Value) },
-        Product product => new Product([new Number(-1), .. product.Factors]),
-        _ => new Product([new Number(-1), term]),
-    };
-
-    /// <summary>The sign of a term: null where none stands.</summary>
-    private int? TakeSigns(out string? plusMinus)
-    {
-        (int? sign, plusMinus) = (null, null);
-        while (true)
-        {
-            if (TakeSign("+")) sign ??= 1;
-            else if (TakeSign("-")) sign = -(sign ?? 1);
-            else if (IsCommand("pm") || IsCommand("mp"))
-            {
-                plusMinus = Take().Text == "pm" ? Apply.PlusMinus : Apply.MinusPlus;
-                sign ??= 1;
-            }
-            else return sign;
-        }
-    }
-
-    private Expression Term()
-    {
-        var factors = new List<Expression> { Factor() };
-        var mayBeMixed = factors[0] is Number { Digits: 0, Value.IsInteger: true };
-        string? unit = null;
-        while (true)
-        {
-            if (IsSign("*") || (_next.Kind == TokenKind.Command && _next.Text is "cdot" or "times" or "ast" or "cdotp" or "*"))
-            {
-                Take();
-                factors.Add(SignedFactor());
-            }
-            else if (IsSign("/") || IsCommand("div") || IsCommand("slash"))
-            {
-                Take();
-                if (unit is not null && _next.Kind == TokenKind.Words) unit += "/" + Take().Text;
-                else factors.Add(Reciprocal(SignedFactor()));
-            }
-            else if (IsCommand("bmod") || IsCommand("mod"))
-            {
-                Take();
-                factors = [new Apply("mod", [Whole(factors), Factor()])];
-            }
-            else if (_next.Kind == TokenKind.Words && !WordTable.PartAnswers(_next.Text))
-            {
-                unit = Unit(unit);
-            }
-            else if (IsCommand("pmod") || IsCommand("$"))
-            {
-                // Currencies stand on either side of their number.
-                if (Take().Text == "pmod") unit = "mod " + MathText.Letters(Raw());
-            }
-            else if (unit is null && StartsFactor())
-            {
-                var behind = Factor();
-                // 1 1/2
-                if (mayBeMixed && behind is Number { Digits: 0, Value.IsInteger: true } && IsSign("/"))
-                {
-                    Take();
-                    behind = new Product([behind, Reciprocal(Factor())]);
-                }
-                if (behind is Words unitInBraces)
-                {
-                    unit = unitInBraces.Text;
-                    continue;
-                }
-                if (IsProse(factors[^1])) throw new UnreadableException("words in front of a value");
-                if (mayBeMixed && factors.Count == 1 && IsProperFraction(behind)) factors[0] = new Sum([factors[0], behind]);
-                else factors.Add(behind);
-            }
-            else break;
-            mayBeMixed = false;
-        }
-        var whole = Whole(factors);
-        return unit is null ? whole : new Quantity(whole, unit.Trim());
-    }
-
-    private static Expression Whole(List<Expression> factors) => factors.Count == 1 ? factors[0] : new Product([.. factors]);
-
-    private string Unit(string? before)
-    {
-        var unit = before is null ? Take().Text : before + " " + Take().Text;
-        while (_next.Kind == TokenKind.Words && !WordTable.PartAnswers(_next.Text)) unit += " " + Take().Text;
-        if (!IsSign("^")) return unit;
-        Take();
-        return unit + "^" + MathText.Letters(Raw());
-    }
-
-    private Expression SignedFactor()
-    {
-        var sign = TakeSigns(out var plusMinus);
-        var factor = Factor();
-        if (plusMinus is not null) factor = new Apply(plusMinus, factor);
-        return sign < 0 ? Negative(factor) : factor;
-    }
-
-    // ABCD may be a product; what is written small or has a space is none.
-    private static bool IsProse(Expression factor) => factor is Words { Text: var words } && words.Any(c => !char.IsAsciiLetterUpper(c));
-
-    private static Expression Reciprocal(Expression factor) => new Power(factor, new Number(-1));
-
-    private static bool IsProperFraction(Expression expression) =>
-        expression is Product { Factors: [Number { Digits: 0, Value: { IsInteger: true, Sign: > 0 } over }, Power { Base: Number { Digits: 0, Value: { IsInteger: true } under }, Exponent: Number { Value: var minus } }] }
-        && minus == -1 && over.CompareTo(under) < 0;
-
-    private bool StartsFactor() => _next.Kind switch
-    {
-        TokenKind.Number or TokenKind.Letter => true,
-        TokenKind.Sign => _next.Text is "(" or "[" or "{" || (IsBar() && _bars == 0 && !_barEndsItem),
-        TokenKind.Command => !Relations.ContainsKey(_next.Text) && Operator(_next.Text) is null && _next.Text is not ("}" or "rangle" or "end" or "rfloor" or "rceil"
-            or "rvert" or "rbrace" or "\\" or "pm" or "mp" or "not" or "newline" or "&" or "lor" or "vee" or "land" or "wedge") && (!IsBar() || (_bars == 0 && !_barEndsItem)),
-        _ => false,
-    };
 }

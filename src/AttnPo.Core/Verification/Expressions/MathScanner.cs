@@ -41,13 +41,18 @@ internal sealed class MathScanner(string text, CommaReading commas, WorkBudget b
 {
     private static readonly HashSet<string> Spacing =
     [
-        "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr", "quad", "qquad", "displaystyle", "textstyle",
-        "limits", "nolimits", "middle", "mathstrut", "hspace", "thinspace", "enspace", "hfill", "nonumber", "bf", "rm", "it",
+        "left", "right", "middle", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr",
+        "quad", "qquad", "thinspace", "enspace", "hspace", "hfill", "displaystyle", "textstyle", "limits", "nolimits", "mathstrut",
+        "nonumber", "bf", "rm", "it",
     ];
 
-    private static readonly HashSet<string> WordCommands = ["text", "mbox", "hbox", "textbf", "textit", "textrm", "textsf", "texttt", "emph"];
+    // Behind a backslash.
+    private const string SpacingSigns = ",;:! >()[]$/-";
 
-    // What is written with a backslash or in a mathematical text, letters side by side are factors of.
+    private static readonly HashSet<string> WordCommands =
+        ["text", "mbox", "hbox", "textbf", "textit", "textrm", "textsf", "texttt", "emph"];
+
+    // There three letters side by side are still factors, and not a word.
     private readonly bool _isMathematical = text.AsSpan().IndexOfAny('\\', '$') >= 0;
 
     public string Text => text;
@@ -79,7 +84,8 @@ internal sealed class MathScanner(string text, CommaReading commas, WorkBudget b
         return new(TokenKind.Sign, sign, at + sign.Length);
     }
 
-    /// <summary>The place of the brace that closes the one at a place; the end of the text without one.</summary>
+    /// <summary>The place of the brace that closes the one at a place.</summary>
+    /// <exception cref="UnreadableException">None closes it.</exception>
     public int ClosingBrace(int open)
     {
         var depth = 0;
@@ -102,8 +108,9 @@ internal sealed class MathScanner(string text, CommaReading commas, WorkBudget b
         while (at < text.Length)
         {
             if (char.IsWhiteSpace(text[at]) || text[at] is '~' or '$') at++;
-            else if (text[at] == '\\' && at + 1 < text.Length && text[at + 1] is ',' or ';' or ':' or '!' or ' ' or '>' or '(' or ')' or '[' or ']' or '$' or '/' or '-') at += 2;
-            else if (text[at] == '\\' && CommandName(at) is var name && Spacing.Contains(name)) at += 1 + name.Length;
+            else if (text[at] != '\\') break;
+            else if (at + 1 < text.Length && SpacingSigns.Contains(text[at + 1])) at += 2;
+            else if (CommandName(at) is var name && Spacing.Contains(name)) at += 1 + name.Length;
             else break;
         }
         return at;
@@ -130,7 +137,8 @@ internal sealed class MathScanner(string text, CommaReading commas, WorkBudget b
         var close = ClosingBrace(open);
         var inner = text[(open + 1)..close];
         // Numbers and mathematics in a text are read as such: \text{10 cm}, \text{($-3$)}.
-        return inner.AsSpan().IndexOfAny("0123456789$\\") >= 0 ? new(TokenKind.Sign, "{", open + 1) : new(TokenKind.Words, inner.Trim(), close + 1);
+        return inner.AsSpan().IndexOfAny("0123456789$\\") >= 0
+            ? new(TokenKind.Sign, "{", open + 1) : new(TokenKind.Words, inner.Trim(), close + 1);
     }
 
     private Token LettersAt(int at)
@@ -138,24 +146,25 @@ internal sealed class MathScanner(string text, CommaReading commas, WorkBudget b
         var end = at;
         while (end < text.Length && char.IsLetter(text[end])) end++;
         var run = text[at..end];
-        if (KnownFunctions.IsName(run) || WordTable.Command(run) is not null) return new(TokenKind.Command, WordTable.Command(run) ?? run, end);
-        if (WordTable.IsConnective(run) || run.Length >= (_isMathematical ? 4 : 3) || (run.Length > 1 && !char.IsAscii(run[0])))
-            return new(TokenKind.Words, run, end);
-        if (Units.IsKnown(run) && text.AsSpan(0, at).TrimEnd() is [.., (>= '0' and <= '9') or '}' or ')']) return new(TokenKind.Words, run, end);
+        if (WordTable.Command(run) is { } command) return new(TokenKind.Command, command, end);
+        if (KnownFunctions.IsName(run)) return new(TokenKind.Command, run, end);
+        var isWord = WordTable.IsConnective(run) || run.Length >= (_isMathematical ? 4 : 3) || (run.Length > 1 && !char.IsAscii(run[0]));
+        if (isWord || (Units.IsKnown(run) && FollowsValue(at))) return new(TokenKind.Words, run, end);
         return new(TokenKind.Letter, run[0].ToString(), at + 1);
     }
+
+    private bool FollowsValue(int at) => text.AsSpan(0, at).TrimEnd() is [.., (>= '0' and <= '9') or '}' or ')'];
 
     /// <summary>A number with all its groups of thousands, its decimals and what repeats in them.</summary>
     private Token NumberAt(int at, int depth)
     {
         var digits = Digits(ref at);
-        while (digits.Length is > 0 and <= 3 || (digits.Length > 3 && _inGroups))
-        {
-            if (GroupAfter(at, depth) is not { } group) break;
-            digits += text.Substring(group, 3);
-            (at, _inGroups) = (group + 3, true);
-        }
-        _inGroups = false;
+        if (digits.Length is > 0 and <= 3)
+            while (GroupAfter(at, depth) is { } group)
+            {
+                digits += text.Substring(group, 3);
+                at = group + 3;
+            }
         var decimals = "";
         if (at + 1 < text.Length && text[at] == '.' && char.IsAsciiDigit(text[at + 1]))
         {
@@ -181,8 +190,6 @@ internal sealed class MathScanner(string text, CommaReading commas, WorkBudget b
         return decimals.Length > 0 && Repeating(at) is { } repeating
             ? Number(digits, decimals, repeating.Digits, repeating.End) : Number(digits, decimals, "", at);
     }
-
-    private bool _inGroups;
 
     private string Digits(ref int at)
     {

@@ -12,12 +12,14 @@ internal static partial class MathText
 
     private static readonly Dictionary<char, string> Signs = new()
     {
-        ['−'] = "-", ['–'] = "-", ['—'] = "-", ['×'] = @"\times ", ['·'] = @"\cdot ", ['⋅'] = @"\cdot ", ['∙'] = @"\cdot ", ['÷'] = @"\div ",
+        ['−'] = "-", ['–'] = "-", ['—'] = "-",
+        ['×'] = @"\times ", ['·'] = @"\cdot ", ['⋅'] = @"\cdot ", ['∙'] = @"\cdot ", ['÷'] = @"\div ",
         ['≤'] = @"\le ", ['≥'] = @"\ge ", ['≠'] = @"\ne ", ['≈'] = @"\approx ", ['∈'] = @"\in ", ['∪'] = @"\cup ", ['∩'] = @"\cap ",
         ['√'] = @"\sqrt ", ['∞'] = @"\infty ", ['π'] = @"\pi ", ['θ'] = @"\theta ", ['°'] = @"\degree ", ['±'] = @"\pm ", ['∓'] = @"\mp ",
-        ['²'] = "^2", ['³'] = "^3", ['½'] = @"\frac12 ", ['¼'] = @"\frac14 ", ['¾'] = @"\frac34 ", ['′'] = "'", ['’'] = "'", ['∅'] = @"\emptyset ",
-        ['€'] = @"\$", ['£'] = @"\$", ['¥'] = @"\$", ['¢'] = @"\$", ['、'] = ",", ['。'] = ".", ['\u00A0'] = " ", ['\u202F'] = " ", ['\u2009'] = " ",
-        ['ℝ'] = @"\mathbb{R}", ['∖'] = @"\setminus ", ['≡'] = @"\equiv ", ['\u200B'] = "", ['\uFEFF'] = "",
+        ['²'] = "^2", ['³'] = "^3", ['½'] = @"\frac12 ", ['¼'] = @"\frac14 ", ['¾'] = @"\frac34 ", ['′'] = "'", ['’'] = "'",
+        ['ℝ'] = @"\mathbb{R}", ['∅'] = @"\emptyset ", ['∖'] = @"\setminus ", ['≡'] = @"\equiv ",
+        ['€'] = @"\$", ['£'] = @"\$", ['¥'] = @"\$", ['¢'] = @"\$", ['、'] = ",", ['。'] = ".",
+        ['\u00A0'] = " ", ['\u202F'] = " ", ['\u2009'] = " ", ['\u200B'] = "", ['\uFEFF'] = "",
     };
 
     private static readonly SearchValues<char> Marks = SearchValues.Create(@" ${}\,;:!.()[]*~""'-_^&");
@@ -36,9 +38,13 @@ internal static partial class MathText
         }
         text = HalfOfDay().Replace(text, match => $@" \text{{{char.ToLowerInvariant(match.Value[0])}m}}").Trim();
         var end = text.Length;
-        while (end > 0 && (text[end - 1] is '.' or ',' or ';' or ':' || char.IsWhiteSpace(text[end - 1]) || IsLoneBackslash(text.AsSpan(0, end)))) end--;
+        while (end > 0 && IsClosing(text.AsSpan(0, end))) end--;
         return text[..end];
     }
+
+    /// <summary>Whether a text ends in what a sentence may close with, or in a backslash that no command follows.</summary>
+    private static bool IsClosing(ReadOnlySpan<char> text) =>
+        text[^1] is '.' or ',' or ';' or ':' || char.IsWhiteSpace(text[^1]) || text is ['\\'] or [.., not '\\', '\\'];
 
     /// <summary>The letters and digits of a text without what formats them; null where there are none.</summary>
     public static string? Letters(string text)
@@ -63,8 +69,6 @@ internal static partial class MathText
         return plain.ToString();
     }
 
-    private static bool IsLoneBackslash(ReadOnlySpan<char> text) => text is [.., '\\'] && text is not [.., '\\', '\\'];
-
     [GeneratedRegex(@"\\\\(?:d?frac|tfrac|sqrt|left|right|begin|text|cdot|times|pi|boxed|circ)(?![a-z])")]
     private static partial Regex DoubledCommand();
 
@@ -74,6 +78,8 @@ internal static partial class MathText
     [GeneratedRegex(@"(?<!\\)\\(?:\\\\)*(?!\\)")]
     private static partial Regex OddBackslashes();
 
-    [GeneratedRegex(@"\\(?:text|textbf|textit|textrm|textsf|mathrm|mathbf|mathit|mathsf|mbox|hbox|operatorname|boxed|fbox|bf|rm|it|left|right|displaystyle|quad|qquad)(?![A-Za-z])")]
+    [GeneratedRegex(
+        @"\\(?:text|textbf|textit|textrm|textsf|mathrm|mathbf|mathit|mathsf|mbox|hbox|operatorname|boxed|fbox|bf|rm|it" +
+        @"|left|right|displaystyle|quad|qquad)(?![A-Za-z])")]
     private static partial Regex Formatting();
 }

@@ -14,12 +14,12 @@ internal sealed class MatrixArithmetic(WorkBudget budget)
             case Matrix matrix:
                 return matrix.Rows.Count * matrix.Rows[0].Count <= MostEntries ? matrix : null;
             case Sum sum:
-                var terms = sum.Terms.Select(Value).ToArray();
-                return terms.All(term => term is not null) ? terms.Cast<Matrix>().Aggregate((Matrix?)null, (total, term) => total is null ? term : Sum(total, term)) : null;
+                return Combined([.. sum.Terms.Select(Value)], Sum);
             case Product product:
                 return Product(product.Factors);
-            case Power { Base: var matrix, Exponent: Number { Value: var exponent } } when exponent.IsSmall(out var n) && n is > 0 and <= LargestPower:
-                return Value(matrix) is { } value ? Enumerable.Repeat(value, n).Aggregate((Matrix?)null, (total, factor) => total is null ? factor : Product(total, factor)) : null;
+            case Power { Base: var @base, Exponent: Number exponent }:
+                if (!exponent.Value.IsSmall(out var n) || n is < 1 or > LargestPower) return null;
+                return Combined([.. Enumerable.Repeat(Value(@base), n)], Product);
             case Quantity quantity:
                 return Value(quantity.Value);
             default:
@@ -30,6 +30,10 @@ internal sealed class MatrixArithmetic(WorkBudget budget)
     /// <summary>The entries of a matrix that is one row or one column.</summary>
     public static IReadOnlyList<Expression>? AsVector(Matrix matrix) =>
         matrix.Rows.Count == 1 ? matrix.Rows[0] : matrix.Rows[0].Count == 1 ? [.. matrix.Rows.Select(row => row[0])] : null;
+
+    /// <summary>All of them, from left to right; null where one is none or two do not fit.</summary>
+    private static Matrix? Combined(Matrix?[] matrices, Func<Matrix, Matrix, Matrix?> combine) =>
+        matrices.Aggregate((total, next) => total is null || next is null ? null : combine(total, next));
 
     private Matrix? Product(IReadOnlyList<Expression> factors)
     {
@@ -43,13 +47,13 @@ internal sealed class MatrixArithmetic(WorkBudget budget)
             else return null;
         }
         return total is null || scalars.Count == 0 ? total
-            : new Matrix([.. total.Rows.Select(row => (IReadOnlyList<Expression>)[.. row.Select(entry => new Product([.. scalars, entry]))])]);
+            : Of(total.Rows.Select(row => row.Select(entry => new Product([.. scalars, entry]))));
     }
 
     private static Matrix? Sum(Matrix a, Matrix b)
     {
         if (a.Rows.Count != b.Rows.Count || a.Rows[0].Count != b.Rows[0].Count) return null;
-        return new Matrix([.. a.Rows.Zip(b.Rows, (left, right) => (IReadOnlyList<Expression>)[.. left.Zip(right, (x, y) => new Sum([x, y]))])]);
+        return Of(a.Rows.Zip(b.Rows, (left, right) => left.Zip(right, (x, y) => new Sum([x, y]))));
     }
 
     private Matrix? Product(Matrix a, Matrix b)
@@ -57,9 +61,12 @@ internal sealed class MatrixArithmetic(WorkBudget budget)
         var (inner, columns) = (b.Rows.Count, b.Rows[0].Count);
         if (a.Rows[0].Count != inner) return null;
         budget.Spend(100L * a.Rows.Count * inner * columns);
-        return new Matrix([.. a.Rows.Select(row => (IReadOnlyList<Expression>)[.. Enumerable.Range(0, columns).Select(
-            column => Folded([.. Enumerable.Range(0, inner).Select(k => new Product([row[k], b.Rows[k][column]]))]))])]);
+        return Of(a.Rows.Select(row => Enumerable.Range(0, columns).Select(
+            column => Folded([.. Enumerable.Range(0, inner).Select(k => new Product([row[k], b.Rows[k][column]]))]))));
     }
+
+    private static Matrix Of(IEnumerable<IEnumerable<Expression>> rows) =>
+        new([.. rows.Select(row => (IReadOnlyList<Expression>)[.. row])]);
 
     // Entries of numbers stay numbers: powers would pile up trees otherwise.
     private Expression Folded(Expression[] terms)

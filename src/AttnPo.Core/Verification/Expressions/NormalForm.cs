@@ -10,7 +10,7 @@ namespace AttnPo.Core.Verification.Expressions;
 /// </summary>
 /// <param name="budget">Pays.</param>
 /// <param name="unitsAreOne">As <see cref="Evaluator"/> has it.</param>
-internal sealed class NormalForm(WorkBudget budget, bool unitsAreOne)
+internal sealed partial class NormalForm(WorkBudget budget, bool unitsAreOne)
 {
     private const int MostTerms = 500, LargestExpansion = 64;
     private const long MostBits = 1 << 14;
@@ -35,10 +35,9 @@ internal sealed class NormalForm(WorkBudget budget, bool unitsAreOne)
         {
             Number number => Polynomial.Of(number.Value),
             Constant { Name: NamedConstant.Percent } => Polynomial.Of(unitsAreOne ? 1 : Rational.Of(1, 100)),
-            Constant { Name: NamedConstant.Degree } => unitsAreOne ? Polynomial.Of(1) : Atom("Pi", AtomKind.Variable).Times(Rational.Of(1, 180)),
-            Constant { Name: NamedConstant.I } => Atom("i", AtomKind.ImaginaryUnit),
-            // Transcendental: no polynomial in it with rational coefficients is another's value.
-            Constant { Name: NamedConstant.Pi } => Atom("Pi", AtomKind.Variable),
+            Constant { Name: NamedConstant.Degree } => unitsAreOne ? Polynomial.Of(1) : Pi().Times(Rational.Of(1, 180)),
+            Constant { Name: NamedConstant.I } => ImaginaryUnit(),
+            Constant { Name: NamedConstant.Pi } => Pi(),
             Constant constant => Atom(constant.Name.ToString(), AtomKind.Opaque),
             Symbol symbol => Atom("$" + symbol.Name, AtomKind.Variable),
             Words words => Multiply(words.Text.Where(char.IsLetter).Select(letter => Atom("$" + letter, AtomKind.Variable))),
@@ -46,7 +45,7 @@ internal sealed class NormalForm(WorkBudget budget, bool unitsAreOne)
             Sum sum => AddUp(sum.Terms),
             Product product => Multiply(product.Factors.Select(Of)),
             Power power => Power(power.Base, power.Exponent),
-            Ratio { Parts: [var a, var b] } => Of(a) is { } over && Of(b) is { } under && Inverse(under) is { } inverse ? Multiply(over, inverse) : null,
+            Ratio { Parts: [var a, var b] } => Quotient(a, b),
             Apply apply => Function(apply),
             _ => null,
         };
@@ -55,6 +54,11 @@ internal sealed class NormalForm(WorkBudget budget, bool unitsAreOne)
     /// <summary>Whether all its atoms are variables with whole exponents from 0 on: then another normal form is another value.</summary>
     public bool IsDecisive(Polynomial polynomial) => polynomial.Terms.Keys.All(monomial => monomial.Factors.All(
         factor => _kinds[factor.Atom] == AtomKind.Variable && factor.Exponent is { IsInteger: true, Sign: > 0 }));
+
+    // Transcendental, so as good as a variable: different polynomials in it with rational coefficients have different values.
+    private Polynomial Pi() => Atom("Pi", AtomKind.Variable);
+
+    private Polynomial ImaginaryUnit() => Atom("i", AtomKind.ImaginaryUnit);
 
     private Polynomial Atom(string key, AtomKind kind) => Polynomial.Of(new Monomial((Intern(key, kind), 1)), 1);
 
@@ -70,14 +74,20 @@ internal sealed class NormalForm(WorkBudget budget, bool unitsAreOne)
 
     private Polynomial? AddUp(IReadOnlyList<Expression> terms)
     {
-        var summands = new Polynomial[terms.Count];
-        for (var i = 0; i < summands.Length; i++)
-        {
-            if (Of(terms[i]) is not { } summand) return null;
-            summands[i] = summand;
-        }
+        if (OfEach(terms) is not { } summands) return null;
         var sum = Polynomial.Add(summands, budget);
         return sum.Terms.Count <= MostTerms ? sum : null;
+    }
+
+    private Polynomial[]? OfEach(IReadOnlyList<Expression> expressions)
+    {
+        var forms = new Polynomial[expressions.Count];
+        for (var i = 0; i < forms.Length; i++)
+        {
+            if (Of(expressions[i]) is not { } form) return null;
+            forms[i] = form;
+        }
+        return forms;
     }
 
     private Polynomial? Multiply(IEnumerable<Polynomial?> factors)
@@ -110,20 +120,23 @@ internal sealed class NormalForm(WorkBudget budget, bool unitsAreOne)
     private Monomial? Merge(Monomial left, Monomial right, ref Rational coefficient)
     {
         var (a, b) = (left.Factors, right.Factors);
-        if (a.Count == 0 && coefficient.IsInteger && b.Count == 0) return Monomial.One;
+        if (a.Count == 0 && b.Count == 0) return Monomial.One;
         budget.Spend(30 + 15 * (a.Count + b.Count));
         var merged = new List<(int, Rational)>(a.Count + b.Count);
         for (int i = 0, j = 0; i < a.Count || j < b.Count;)
         {
             var (atom, exponent) = j == b.Count || (i < a.Count && a[i].Atom <= b[j].Atom) ? a[i++] : b[j++];
             if (j < b.Count && b[j].Atom == atom) exponent += b[j++].Exponent;
-            if (Reduce(atom, ref exponent, ref coefficient) is false) return null;
+            if (!Reduce(atom, ref exponent, ref coefficient)) return null;
             if (!exponent.IsZero) merged.Add((atom, exponent));
         }
         return new Monomial([.. merged]);
     }
 
-    /// <summary>Whole powers of primes belong to the coefficient, and of i none above the first is left.</summary>
+    /// <summary>
+    /// Whole powers of primes belong to the coefficient, and of i none above the first is left. False where the coefficient would be too
+    /// large.
+    /// </summary>
     private bool Reduce(int atom, ref Rational exponent, ref Rational coefficient)
     {
         if (_kinds[atom] == AtomKind.Prime)
@@ -137,122 +150,22 @@ internal sealed class NormalForm(WorkBudget budget, bool unitsAreOne)
         }
         else if (_kinds[atom] == AtomKind.ImaginaryUnit && exponent.IsInteger)
         {
-            var turns = (int)(((exponent.Numerator % 4) + 4) % 4);
+            var turns = QuarterTurns(exponent.Numerator);
             if (turns >= 2) coefficient = -coefficient;
             exponent = turns % 2;
         }
         return true;
     }
 
-    private Polynomial? Inverse(Polynomial polynomial)
-    {
-        if (polynomial.Terms.Count == 0) return null;
-        if (polynomial.Terms.Count == 1)
-        {
-            var (monomial, coefficient) = polynomial.Terms.Single();
-            var inverse = Rational.One / coefficient;
-            var turned = new Monomial([.. monomial.Factors.Select(factor => (factor.Atom, -factor.Exponent))]);
-            return Merge(Monomial.One, turned, ref inverse) is { } merged ? Polynomial.Of(merged, inverse) : null;
-        }
-        return Primitive(polynomial, out var content) is { } key
-            ? Polynomial.Of(new Monomial((Intern(key, AtomKind.Opaque), -1)), Rational.One / content) : null;
-    }
-
-    private Polynomial? Power(Expression @base, Expression exponent)
-    {
-        if (Of(@base) is not { } value || Of(exponent) is not { } power) return null;
-        if (power.AsRational is not { } rational)
-            return @base is Constant { Name: NamedConstant.E } ? Opaque("exp", power) : Opaque("^", value, power);
-        if (rational.IsInteger) return rational.IsSmall(out var whole) ? WholePower(value, whole) : null;
-        return rational.Numerator.GetBitLength() < 16 && rational.Denominator <= 64 ? RationalPower(value, rational) : null;
-    }
-
-    private Polynomial? WholePower(Polynomial value, int exponent)
-    {
-        if (exponent < 0) return Inverse(value) is { } inverse ? WholePower(inverse, -exponent) : null;
-        if (value.Terms.Count == 1)
-        {
-            var (monomial, coefficient) = value.Terms.Single();
-            if (coefficient.Bits * exponent > MostBits) return null;
-            budget.SpendProduct(coefficient.Bits * exponent, coefficient.Bits * exponent);
-            var raised = coefficient.Power(exponent);
-            var turned = new Monomial([.. monomial.Factors.Select(factor => (factor.Atom, factor.Exponent * exponent)).Where(factor => exponent != 0)]);
-            return Merge(Monomial.One, turned, ref raised) is { } merged ? Polynomial.Of(merged, raised) : null;
-        }
-        if (exponent > LargestExpansion) return null;
-        var product = Polynomial.Of(1);
-        for (var i = 0; i < exponent; i++)
-        {
-            if (Multiply(product, value) is not { } next) return null;
-            product = next;
-        }
-        return product;
-    }
-
-    private Polynomial? RationalPower(Polynomial value, Rational exponent)
-    {
-        if (value.AsRational is { } number) return RootOf(number, exponent);
-        if (value.Terms.Count == 1 && value.Terms.Single() is { Value: { IsOne: true }, Key.Factors: [(var atom, { IsOne: true })] } && _kinds[atom] != AtomKind.ImaginaryUnit)
-            return Polynomial.Of(new Monomial((atom, exponent)), 1);
-        if (Primitive(value, out var content) is not { } key || RootOf(Magnitude(content), exponent) is not { } scale) return null;
-        // A negative content stays inside: whether the root of -1 can come out depends on the sign of the rest.
-        var inner = Intern(content.Sign < 0 ? "-" + key : key, AtomKind.Opaque);
-        return Multiply(scale, Polynomial.Of(new Monomial((inner, exponent)), 1));
-    }
-
-    private static Rational Magnitude(Rational value) => value.Sign < 0 ? -value : value;
-
-    /// <summary>A power of a number, over roots of primes; the odd root of a negative number is the negative one.</summary>
-    private Polynomial? RootOf(Rational number, Rational exponent)
-    {
-        if (number.IsZero) return exponent.Sign > 0 ? Polynomial.Zero : null;
-        if (number.Bits > 512) return null;
-        var sign = Polynomial.Of(1);
-        if (number.Sign < 0)
-        {
-            if (!exponent.Denominator.IsEven) sign = Polynomial.Of(exponent.Numerator.IsEven ? 1 : -1);
-            else if (exponent.Denominator == 2 && WholePower(Atom("i", AtomKind.ImaginaryUnit), (int)(((exponent.Numerator % 4) + 4) % 4)) is { } turn) sign = turn;
-            else return null;
-        }
-        var roots = Primes(BigInteger.Abs(number.Numerator)).Select(factor => (factor.Prime, Times: (Rational)factor.Times))
-            .Concat(Primes(number.Denominator).Select(factor => (factor.Prime, Times: -(Rational)factor.Times)))
-            .Select(factor =>
-            {
-                var (coefficient, power) = (Rational.One, factor.Times * exponent);
-                var atom = Intern(factor.Prime.ToString(), AtomKind.Prime);
-                return Reduce(atom, ref power, ref coefficient)
-                    ? Polynomial.Of(power.IsZero ? Monomial.One : new Monomial((atom, power)), coefficient) : null;
-            });
-        return Multiply(roots.Prepend(sign));
-    }
-
-    /// <summary>Prime factors below a thousand, and what is left as if it were one.</summary>
-    private List<(BigInteger Prime, int Times)> Primes(BigInteger number)
-    {
-        var factors = new List<(BigInteger, int)>();
-        for (var p = 2; p < 1000 && !number.IsOne; p += p == 2 ? 1 : 2)
-        {
-            budget.Spend(2);
-            if ((BigInteger)p * p > number) break;
-            var times = 0;
-            while (BigInteger.Remainder(number, p).IsZero) (number, times) = (number / p, times + 1);
-            if (times > 0) factors.Add((p, times));
-        }
-        if (!number.IsOne) factors.Add((number, 1));
-        return factors;
-    }
+    /// <summary>What counts of the exponent of i: 0 to 3.</summary>
+    private static int QuarterTurns(BigInteger exponent) => (int)(((exponent % 4) + 4) % 4);
 
     private Polynomial? Function(Apply apply)
     {
         if (apply is { Function: Apply.Root, Arguments: [var radicand, Number { Value: var degree }] })
             return degree.IsSmall(out var n) && n > 0 ? Power(radicand, new Number(Rational.Of(1, n))) : null;
         if (apply is { Function: "exp", Arguments: [var argument] }) return Power(new Constant(NamedConstant.E), argument);
-        var values = new Polynomial[apply.Arguments.Count];
-        for (var i = 0; i < values.Length; i++)
-        {
-            if (Of(apply.Arguments[i]) is not { } value) return null;
-            values[i] = value;
-        }
+        if (OfEach(apply.Arguments) is not { } values) return null;
         return Exact(apply.Function, values) is { } exact ? Polynomial.Of(exact) : Opaque(apply.Function, values);
     }
 
@@ -267,10 +180,10 @@ internal sealed class NormalForm(WorkBudget budget, bool unitsAreOne)
             case ("ceil", [var a]): return -(-a).Floor();
             case (Apply.Factorial, [{ IsInteger: true } a]):
                 budget.Spend(20_000);
-                return KnownFunctions.Factorial(a.Numerator) is { } factorial ? factorial : null;
+                return KnownFunctions.Factorial(a.Numerator);
             case (Apply.Binomial, [{ IsInteger: true } n, { IsInteger: true } k]):
                 budget.Spend(20_000);
-                return KnownFunctions.Binomial(n.Numerator, k.Numerator) is { } count ? count : null;
+                return KnownFunctions.Binomial(n.Numerator, k.Numerator);
             case ("mod", [{ IsInteger: true } a, { IsInteger: true, IsZero: false } b]):
                 return a - b * (a / b).Floor();
             default: return null;
@@ -288,7 +201,9 @@ internal sealed class NormalForm(WorkBudget budget, bool unitsAreOne)
         return Atom(key.Append(')').ToString(), AtomKind.Opaque);
     }
 
-    /// <summary>The key of a polynomial without its content: the greatest common factor of its coefficients, with the sign of the first.</summary>
+    /// <summary>
+    /// The key of a polynomial without its content: the greatest common factor of its coefficients, with the sign of the first.
+    /// </summary>
     private string? Primitive(Polynomial polynomial, out Rational content)
     {
         BigInteger over = 0, under = 1;

@@ -40,7 +40,8 @@ internal sealed class Polynomial
 
     public static Polynomial Of(Rational value) => Of(Monomial.One, value);
 
-    public static Polynomial Of(Monomial monomial, Rational coefficient) => coefficient.IsZero ? Zero : new(new() { [monomial] = coefficient });
+    public static Polynomial Of(Monomial monomial, Rational coefficient) =>
+        coefficient.IsZero ? Zero : new(new() { [monomial] = coefficient });
 
     /// <summary>A sum.</summary>
     public static Polynomial Add(IEnumerable<Polynomial> summands, WorkBudget budget)

@@ -21,7 +21,11 @@ internal sealed record RealSet(IReadOnlyList<RealSet.Piece> Pieces)
     /// <summary>An interval; empty where its ends cross.</summary>
     public static RealSet Of(BigFloat? low, bool lowIsIn, BigFloat? high, bool highIsIn)
     {
-        if (low is { } a && high is { } b && Order(a, b) is var order && (order > 0 || (order == 0 && !(lowIsIn && highIsIn)))) return Empty;
+        if (low is { } a && high is { } b)
+        {
+            var order = Order(a, b);
+            if (order > 0 || (order == 0 && !(lowIsIn && highIsIn))) return Empty;
+        }
         return new([new(new(low, lowIsIn && low is not null), new(high, highIsIn && high is not null))]);
     }
 
@@ -67,8 +71,12 @@ internal sealed record RealSet(IReadOnlyList<RealSet.Piece> Pieces)
     public bool SameAs(RealSet other) => Pieces.Count == other.Pieces.Count && Pieces.Zip(other.Pieces).All(pair =>
         CompareLow(pair.First.Low, pair.Second.Low) == 0 && CompareHigh(pair.First.High, pair.Second.High) == 0);
 
-    private static bool Touches(End high, End low) =>
-        high.Value is not { } a || low.Value is not { } b || Order(a, b) is var order && (order > 0 || (order == 0 && (high.IsIn || low.IsIn)));
+    private static bool Touches(End high, End low)
+    {
+        if (high.Value is not { } a || low.Value is not { } b) return true;
+        var order = Order(a, b);
+        return order > 0 || (order == 0 && (high.IsIn || low.IsIn));
+    }
 
     private static int CompareLow(End a, End b) => (a.Value, b.Value) switch
     {

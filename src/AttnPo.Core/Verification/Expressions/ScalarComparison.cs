@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace AttnPo.Core.Verification.Expressions;
 
 /// <summary>
@@ -65,14 +67,13 @@ internal sealed class ScalarComparison(WorkBudget budget)
         if (forms.Of(a) is { } left && forms.Of(b) is { } right)
         {
             if (left.SameAs(right)) return true;
-            if (forms.IsDecisive(left) && forms.IsDecisive(right)) return left.AsRational is { } x && right.AsRational is { } y && Rounded(a, b, x, y);
+            if (forms.IsDecisive(left) && forms.IsDecisive(right))
+                return left.AsRational is not null && right.AsRational is not null && EitherApproximates(a, b);
         }
-        return AgreeAtPoints(a, b, unitsAreOne) || Approximates(a, b) || Approximates(b, a);
+        return AgreeAtPoints(a, b, unitsAreOne) || EitherApproximates(a, b);
     }
 
-    /// <summary>Of two numbers one may be the other, cut off after many decimals.</summary>
-    private bool Rounded(Expression a, Expression b, Rational x, Rational y) =>
-        (Decimal(a) is { Digits: >= DigitsOfApproximation } || Decimal(b) is { Digits: >= DigitsOfApproximation }) && x != y && (Approximates(a, b) || Approximates(b, a));
+    private bool EitherApproximates(Expression a, Expression b) => Approximates(a, b) || Approximates(b, a);
 
     private bool AgreeAtPoints(Expression a, Expression b, bool unitsAreOne)
     {
@@ -127,11 +128,12 @@ internal sealed class ScalarComparison(WorkBudget budget)
 
     private static bool IsZero(BigComplex value, long noise) => value.IsZero || value.Magnitude <= noise - NoiseBelowTerms;
 
+    /// <summary>Whether the one is the other, cut off or rounded after many digits.</summary>
     private bool Approximates(Expression decimalSide, Expression exactSide)
     {
         if (Decimal(decimalSide) is not { Digits: >= DigitsOfApproximation } written || RealValue(exactSide) is not { } exact) return false;
         if (RealValue(decimalSide) is not { } value) return false;
-        var unit = BigFloat.One / BigFloat.Of(System.Numerics.BigInteger.Pow(10, Math.Min(written.Decimals, 50)), 0);
+        var unit = BigFloat.One / BigFloat.Of(BigInteger.Pow(10, Math.Min(written.Decimals, 50)), 0);
         return BigFloat.Compare(BigFloat.Abs(value - exact), unit) <= 0;
     }
 

@@ -11,7 +11,8 @@ internal sealed class SetReading(ScalarComparison scalars)
         Sequence { Kind: SequenceKind.Tuple, OpenLeft: var left, OpenRight: var right } => left != right,
         Sequence { Kind: SequenceKind.Set, Items: [] } => true,
         Symbol { Name: "\\mathbb R" } => true,
-        Relation relation => relation.Operators.Any(kind => kind is not (RelationKind.Equal or RelationKind.About or RelationKind.Congruent)),
+        Relation relation => relation.Operators.Any(
+            kind => kind is not (RelationKind.Equal or RelationKind.About or RelationKind.Congruent)),
         Sequence { Kind: SequenceKind.List } list => list.Items.All(IsSetLike),
         _ => false,
     };
@@ -20,7 +21,8 @@ internal sealed class SetReading(ScalarComparison scalars)
     public RealSet? Read(Expression expression) => expression switch
     {
         Symbol { Name: "\\mathbb R" } => RealSet.All,
-        Sequence { Kind: SequenceKind.Tuple, Items: [var low, var high] } interval => Interval(low, !interval.OpenLeft, high, !interval.OpenRight),
+        Sequence { Kind: SequenceKind.Tuple, Items: [var low, var high], OpenLeft: var openLeft, OpenRight: var openRight } =>
+            Interval(low, !openLeft, high, !openRight),
         Sequence { Kind: SequenceKind.Set } points => Joined(points.Items.Select(Point)),
         Sequence { Kind: SequenceKind.List } alternatives => Joined(alternatives.Items.Select(Read)),
         SetOperation operation => Operation(operation),
@@ -43,7 +45,8 @@ internal sealed class SetReading(ScalarComparison scalars)
     private static RealSet? Joined(IEnumerable<RealSet?> sets) =>
         sets.Aggregate((RealSet?)RealSet.Empty, (all, set) => set is null ? null : all?.Union(set));
 
-    private RealSet? Point(Expression expression) => scalars.RealValue(expression) is { } value ? RealSet.Of(value, true, value, true) : null;
+    private RealSet? Point(Expression expression) =>
+        scalars.RealValue(expression) is { } value ? RealSet.Of(value, true, value, true) : null;
 
     private RealSet? Interval(Expression low, bool lowIsIn, Expression high, bool highIsIn)
     {
@@ -68,10 +71,12 @@ internal sealed class SetReading(ScalarComparison scalars)
         for (var i = 0; i < relation.Operators.Count; i++)
         {
             var (left, right) = (relation.Members[i], relation.Members[i + 1]);
-            if (relation.Operators[i] == RelationKind.In) return relation.Operators.Count == 1 && left is not (Sum or Product or Power or Number) ? Read(right) : null;
-            var (variable, bound, kind) = IsSubject(left) ? (left, right, relation.Operators[i]) : (right, left, Turned(relation.Operators[i]));
-            if (!IsSubject(variable) || (subject is not null && Name(subject) != Name(variable)) || Bounded(kind, bound) is not { } set) return null;
-            if (subject is not null && subject is Apply != variable is Apply) return null;
+            var kind = relation.Operators[i];
+            if (kind == RelationKind.In)
+                return relation.Operators.Count == 1 && left is not (Sum or Product or Power or Number) ? Read(right) : null;
+            var (variable, bound) = IsSubject(left) ? (left, right) : (right, left);
+            if (!IsSubject(variable) || (subject is not null && !ExpressionTree.AreAlike(subject, variable))) return null;
+            if (Bounded(IsSubject(left) ? kind : Turned(kind), bound) is not { } set) return null;
             subject = variable;
             all = all.Intersection(set);
         }
@@ -105,8 +110,6 @@ internal sealed class SetReading(ScalarComparison scalars)
     }
 
     private static bool IsSubject(Expression expression) => expression is Symbol or Apply { Function: Apply.Abs, Arguments: [Symbol] };
-
-    private static string? Name(Expression expression) => expression is Apply { Arguments: [Symbol inner] } ? inner.Name : (expression as Symbol)?.Name;
 
     /// <summary>The relation read from its other side.</summary>
     public static RelationKind Turned(RelationKind kind) => kind switch

@@ -5,13 +5,16 @@ internal static class Units
 {
     private static readonly Dictionary<string, (string Measures, Rational Factor)> Known = Table();
 
-    /// <summary>The factor from one unit to the other: a value in the first times it is the value in the second. Null where there is none.</summary>
+    /// <summary>
+    /// The factor from one unit to the other: a value in the first times it is the value in the second. Null where both are known and
+    /// measure different things; words that are no unit change nothing.
+    /// </summary>
     public static Rational? Factor(string from, string to)
     {
         var (a, b) = (Bare(from), Bare(to));
         if (a == b) return Rational.One;
-        return Known.TryGetValue(a, out var first) && Known.TryGetValue(b, out var second) && first.Measures == second.Measures
-            ? first.Factor / second.Factor : Known.ContainsKey(a) && Known.ContainsKey(b) ? null : Rational.One;
+        if (!Known.TryGetValue(a, out var first) || !Known.TryGetValue(b, out var second)) return Rational.One;
+        return first.Measures == second.Measures ? first.Factor / second.Factor : null;
     }
 
     /// <summary>Whether words say morning or afternoon, and which.</summary>
