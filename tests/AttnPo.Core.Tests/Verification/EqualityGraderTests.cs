@@ -76,7 +76,7 @@ public class EqualityGraderTests
     [InlineData("f(2x)", "2f(x)")]
     [InlineData("1/0", "2/0")]
     [InlineData(@"\infty", @"-\infty")]
-    [InlineData("a_n'", "b_n'")]
+    [InlineData("a_{n}'", "b_{n}'")]
     [InlineData(@"0.\overline{3}_7", "0")]
     [InlineData("10^{10^{10^{10}}}", "10^{10^{10^{11}}}")]
     [InlineData("", "")]
