@@ -67,6 +67,7 @@ public class EqualityGraderTests
     [InlineData("5", "5.001")]
     [InlineData(@"\frac{\sqrt{3}}{2}", "0.866")]
     [InlineData("2^{100}", "2^{100}+1")]
+    [InlineData("0.1234567891", "0.1234567892")]
     [InlineData("10^{-60}", "0")]
     [InlineData("x", "y")]
     [InlineData(@"\sqrt{x^2}", "x")]

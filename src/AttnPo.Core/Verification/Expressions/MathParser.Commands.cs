@@ -93,7 +93,7 @@ internal sealed partial class MathParser
             if (TakeSign("_")) @base = Argument();
             else if (TakeSign("^")) power = IsSign("-") ? SignedFactor() : Argument();
         }
-        if (power is Number { Value: var exponent } && exponent == -1 && name.Length == 3) (name, power) = ("arc" + name, null);
+        if (power is Number { Value: var exponent } && exponent == -1 && KnownFunctions.Has("arc" + name, 1)) (name, power) = ("arc" + name, null);
         var argument = FunctionArgument();
         var takesSeveral = name is "max" or "min" or "gcd" or "lcm" or "log";
         var arguments = takesSeveral && argument is Sequence { Kind: SequenceKind.Tuple } several ? several.Items : [argument];

@@ -131,7 +131,8 @@ internal sealed class ScalarComparison(WorkBudget budget)
     /// <summary>Whether the one is the other, cut off or rounded after many digits.</summary>
     private bool Approximates(Expression decimalSide, Expression exactSide)
     {
-        if (Decimal(decimalSide) is not { Digits: >= DigitsOfApproximation } written || RealValue(exactSide) is not { } exact) return false;
+        // Of two decimals each is the number it says.
+        if (Decimal(exactSide) is not null || Decimal(decimalSide) is not { Digits: >= DigitsOfApproximation } written || RealValue(exactSide) is not { } exact) return false;
         if (RealValue(decimalSide) is not { } value) return false;
         var unit = BigFloat.One / BigFloat.Of(BigInteger.Pow(10, Math.Min(written.Decimals, 50)), 0);
         return BigFloat.Compare(BigFloat.Abs(value - exact), unit) <= 0;
