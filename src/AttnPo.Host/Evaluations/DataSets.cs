@@ -64,6 +64,10 @@ internal sealed class DataSets
         return new([.. sets.OrderBy(entry => entry.index).Select(entry => entry.set)]);
     }
 
+    /// <summary>The data set's name of each prompt of files, as rows name it.</summary>
+    public static IReadOnlyList<string> Names(PromptFiles prompts) =>
+        [.. Enumerable.Range(0, prompts.Count).Select(index => Named(prompts.Origin(index), prompts[index], null))];
+
     private static string Named(PromptOrigin origin, Prompt prompt, Benchmark? benchmark)
     {
         if (benchmark is null) return origin.Benchmark?.Name ?? origin.Source;
