@@ -72,7 +72,8 @@ internal sealed class DataSets
     {
         if (benchmark is null) return origin.Benchmark?.Name ?? origin.Source;
         if (origin.Benchmark is { } other && other != benchmark)
-            throw new SettingsException($"--benchmark {benchmark.Name}: {origin.Place} says that it is of {other.Name}; leave --benchmark away, and rows decide");
+            throw new SettingsException(
+                $"--benchmark {benchmark.Name}: {origin.Place} says that it is of {other.Name}; leave --benchmark away, and rows decide");
         if (prompt.Gold.Kind != benchmark.Kind)
             throw new SettingsException(
                 $"--benchmark {benchmark.Name}: {origin.Place} is judged as {Word(prompt.Gold.Kind)}; expected {Word(benchmark.Kind)}");
