@@ -48,15 +48,23 @@ public sealed class QuestionTests
         using var folder = new RunFolder();
         var data = folder.Path + ".jsonl";
         await File.WriteAllLinesAsync(data, Enumerable.Range(0, 4).Select(a => $"{{\"question\":\"<|begin|>a={a}; b:=a+5; ?b\",\"gold\":\"{(a + 5) % 10}\"}}"));
+        var (test, other) = (folder.Path + "-test.jsonl", folder.Path + "-other.jsonl");
+        await File.WriteAllLinesAsync(test, Enumerable.Range(4, 3).Select(a => $"{{\"question\":\"<|begin|>a={a}; b:=a+5; ?b\",\"gold\":\"{(a + 5) % 10}\"}}"));
+        await File.WriteAllTextAsync(other, "{\"question\":\"<|begin|>a=7; b:=a+1; ?b\",\"gold\":\"8\"}");
         string[] settings =
         [
-            $"data.files=[{data}]", "prompt.template=plain", "prompt.open-think=true", "prompt.system=Two\nlines \"quoted\".",
+            $"data.files=[{data}]", $"evaluation.files=[{test},{other}]", "evaluation.prompts=100", "prompt.template=plain", "prompt.open-think=true", "prompt.system=Two\nlines \"quoted\".",
             "rollout.prompts-per-step=2", "rollout.waves-per-step=1", "rollout.samples=2", "rollout.max-new-tokens=60",
         ];
         await Executable.DoneAsync(
             ["train", "--config", "attnpo", "--run", folder.Path, "--set", "steps=1", .. settings.SelectMany(setting => new[] { "--set", setting })]);
         await Executable.DoneAsync("train", "--run", folder.Path, "--set", "steps=2");
         Assert.Equal(2, folder.Committed);
+        var evaluations = folder.Metrics().Where(row => row.ContainsKey("eval/accuracy")).ToList();
+        Assert.Equal([0, 1, 2], evaluations.Select(row => row["step"]));
+        Assert.Equal(4, evaluations[0]["eval/prompts"]);
+        Assert.Equal(3, evaluations[0]["eval/run-test/prompts"]);
+        Assert.Equal((evaluations[0]["eval/run-test/accuracy"] + evaluations[0]["eval/run-other/accuracy"]) / 2, evaluations[0]["eval/accuracy"]);
         var (code, _, error) = await Executable.RunAsync("train", "--run", folder.Path, "--set", "steps=3", "--set", "prompt.system=");
         Assert.Equal(2, code);
         Assert.Contains("prompt.system", error, StringComparison.Ordinal);

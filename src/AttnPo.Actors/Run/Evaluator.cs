@@ -24,6 +24,7 @@ internal sealed class Evaluator : Stage
 
     private readonly EvaluationSettings _settings;
     private readonly IPromptSet _prompts;
+    private readonly IReadOnlyList<string>? _sets;
     private readonly Func<string, int[]> _encode;
     private readonly GuardedReader _reader;
     private readonly IStepLabels? _labels;
@@ -38,11 +39,11 @@ internal sealed class Evaluator : Stage
     private int _done;
 
     public Evaluator(
-        EvaluationSettings settings, IPromptSet prompts, Func<string, int[]> encode, GuardedReader reader, IStepLabels? labels,
-        DeviceThread<IGenerator> device, ulong seed, FaultPlan faults)
+        EvaluationSettings settings, IPromptSet prompts, IReadOnlyList<string>? sets, Func<string, int[]> encode, GuardedReader reader,
+        IStepLabels? labels, DeviceThread<IGenerator> device, ulong seed, FaultPlan faults)
     {
         _faults = faults;
-        (_settings, _prompts, _encode, _reader, _labels, _device) = (settings, prompts, encode, reader, labels, device);
+        (_settings, _prompts, _sets, _encode, _reader, _labels, _device) = (settings, prompts, sets, encode, reader, labels, device);
         _seed = unchecked(seed + SeedOffset);
         Receive<Evaluate>(Begin);
         Receive<WaveMeasured>(wave => wave.Attempt == _task?.Attempt, Take);
@@ -52,9 +53,9 @@ internal sealed class Evaluator : Stage
     }
 
     public static Props Props(
-        EvaluationSettings settings, IPromptSet prompts, Func<string, int[]> encode, GuardedReader reader, IStepLabels? labels,
-        DeviceThread<IGenerator> device, ulong seed, FaultPlan faults) =>
-        Akka.Actor.Props.Create(() => new Evaluator(settings, prompts, encode, reader, labels, device, seed, faults));
+        EvaluationSettings settings, IPromptSet prompts, IReadOnlyList<string>? sets, Func<string, int[]> encode, GuardedReader reader,
+        IStepLabels? labels, DeviceThread<IGenerator> device, ulong seed, FaultPlan faults) =>
+        Akka.Actor.Props.Create(() => new Evaluator(settings, prompts, sets, encode, reader, labels, device, seed, faults));
 
     protected override StageStatus Status() => new(Name, _task?.Attempt, 0, _held is null ? [] : [_held], _done);
 
@@ -97,25 +98,35 @@ internal sealed class Evaluator : Stage
         _held = null;
         var task = _task!;
         _task = null;
-        _coordinator.Tell(new EvaluationMeasured(task.Attempt, task.Policy, Figures(EvaluationSummary.Of(_rows, _settings.Samples))));
+        _coordinator.Tell(new EvaluationMeasured(task.Attempt, task.Policy, Figures()));
     }
 
-    private IReadOnlyDictionary<string, double> Figures(EvaluationSummary summary)
+    private SortedDictionary<string, double> Figures()
     {
-        var figures = new SortedDictionary<string, double>(StringComparer.Ordinal)
-        {
-            ["eval/accuracy"] = summary.Accuracy,
-            ["eval/pass_at_k"] = summary.PassAtK,
-            ["eval/tokens_mean"] = summary.TokensMean,
-            ["eval/tokens_median"] = summary.TokensMedian,
-            ["eval/truncated"] = summary.Truncated,
-            ["eval/failed"] = summary.Failed,
-            ["eval/prompts"] = summary.Questions,
-            ["time/evaluate_s"] = _clock.Elapsed.TotalSeconds,
-        };
-        if (summary.RedundantShare is { } redundant) figures["eval/redundant_share"] = redundant;
-        if (summary.EssentialMissing is { } missing) figures["eval/essential_missing"] = missing;
+        // A set of which nothing could be verified has no figures; its failures are counted all the same.
+        var report = EvaluationReport.Of(
+            [.. _rows.GroupBy(row => _sets?[(int)row.Index] ?? "").Select(set => (set.Key, (IReadOnlyList<EvaluationRow>)[.. set]))
+                .Where(set => _sets is null || set.Item2.Any(row => !row.Verdict.IsFailure()))], []);
+        var figures = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        foreach (var set in _sets is null ? [] : report.Sets) Add(figures, $"eval/{set.Name}/", set.Summary);
+        Add(figures, "eval/", report.Total.Summary);
+        figures["eval/failed"] = _rows.Count(row => row.Verdict.IsFailure());
+        figures["time/evaluate_s"] = _clock.Elapsed.TotalSeconds;
         return figures;
+    }
+
+    private static void Add(SortedDictionary<string, double> figures, string prefix, EvaluationSummary summary)
+    {
+        figures[prefix + "accuracy"] = summary.Accuracy;
+        if (summary.AccuracyError is { } error) figures[prefix + "accuracy_se"] = error;
+        figures[prefix + "pass_at_k"] = summary.PassAtK;
+        figures[prefix + "tokens_mean"] = summary.TokensMean;
+        figures[prefix + "tokens_median"] = summary.TokensMedian;
+        figures[prefix + "truncated"] = summary.Truncated;
+        figures[prefix + "failed"] = summary.Failed;
+        figures[prefix + "prompts"] = summary.Questions;
+        if (summary.RedundantShare is { } redundant) figures[prefix + "redundant_share"] = redundant;
+        if (summary.EssentialMissing is { } missing) figures[prefix + "essential_missing"] = missing;
     }
 
     private async Task<IReadOnlyList<EvaluationRow>> MeasureAsync(Prompt[] prompts, PolicyVersion policy, CancellationToken cancellation)

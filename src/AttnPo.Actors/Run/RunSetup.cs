@@ -51,6 +51,9 @@ public sealed record RunSetup
     /// <summary>Prompts to measure on; needed where there is an evaluation.</summary>
     public IPromptSet? HeldOut { get; init; }
 
+    /// <summary>The data set of each held-out prompt, in their order: metrics are by data set too. Null: they are one, without a name.</summary>
+    public IReadOnlyList<string>? HeldOutSets { get; init; }
+
     /// <summary>Of the model.</summary>
     public required Tokenizer Tokenizer { get; init; }
 
@@ -89,5 +92,7 @@ public sealed record RunSetup
             throw new ArgumentException("Scores from labels need a task that has them.");
         if (Evaluation is { Prompts: > 0 } && HeldOut is not { Count: > 0 })
             throw new ArgumentException("Evaluation needs held-out prompts.");
+        if (HeldOutSets is { } sets && sets.Count != (HeldOut?.Count ?? 0))
+            throw new ArgumentException($"{sets.Count} data sets are named for {HeldOut?.Count ?? 0} held-out prompts.");
     }
 }

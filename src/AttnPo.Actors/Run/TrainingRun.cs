@@ -148,7 +148,7 @@ public sealed class TrainingRun : IAsyncDisposable
             ? null
             : parent.ActorOf(
                 Evaluator.Props(
-                    evaluation, setup.HeldOut!, setup.Tokenizer.Encode, _reader, setup.Labels, _generator, seed, faults),
+                    evaluation, setup.HeldOut!, setup.HeldOutSets, setup.Tokenizer.Encode, _reader, setup.Labels, _generator, seed, faults),
                 nameof(Evaluator));
         IActorRef[] stages = [sampler, generator, verifier, scorer, optimizer];
         return new PipelineActors(sampler, optimizer, evaluator, evaluator is null ? stages : [.. stages, evaluator]);

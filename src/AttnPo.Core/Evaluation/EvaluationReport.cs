@@ -78,11 +78,13 @@ public sealed record EvaluationReport(IReadOnlyList<EvaluationFigures> Sets, Eva
         BaselineFigures? baseline = baselines is null
             ? null : new(baselines.Average(figures => figures.Accuracy), baselines.Average(figures => figures.Tokens));
         return new(
-            TotalName, total, Everywhere(sets, set => set.PassAt), Everywhere(sets, set => set.Within), baseline is { } b ? Efficiency(total, b) : null);
+            TotalName, total, Everywhere(sets, set => set.PassAt), Everywhere(sets, set => set.Within),
+            baseline is { } b ? Efficiency(total, b) : null);
     }
 
     // A figure that only some data sets have is none of them together.
-    private static List<(int At, double Value)> Everywhere(EvaluationFigures[] sets, Func<EvaluationFigures, IReadOnlyList<(int At, double Value)>> of) =>
+    private static List<(int At, double Value)> Everywhere(
+        EvaluationFigures[] sets, Func<EvaluationFigures, IReadOnlyList<(int At, double Value)>> of) =>
         [.. sets.SelectMany(of).GroupBy(point => point.At).Where(points => points.Count() == sets.Length)
             .Select(points => (points.Key, points.Average(point => point.Value)))];
 

@@ -15,5 +15,6 @@ public static class TokenBudget
     /// <param name="rows">Responses.</param>
     /// <param name="budget">In tokens, the stop token included.</param>
     public static IReadOnlyList<EvaluationRow> Cut(IEnumerable<EvaluationRow> rows, int budget) =>
-        [.. rows.Select(row => row.Tokens <= budget || row.Verdict.IsFailure() ? row : row with { Tokens = budget, Verdict = Verdict.Truncated, Answer = null })];
+        [.. rows.Select(row => row.Tokens <= budget || row.Verdict.IsFailure()
+            ? row : row with { Tokens = budget, Verdict = Verdict.Truncated, Answer = null })];
 }

@@ -18,8 +18,8 @@ internal sealed class EvalCommand
 {
     private readonly Option<string[]> _data = new("--data")
     {
-        Description = "Questions, JSON Lines or Parquet: {\"question\",\"gold\"}, {\"messages\",\"gold\"}, {\"prompt\",\"gold\"} (ready for the tokenizer), "
-            + "or a data set's own form (docs/data.md). Equal questions count once. A file is a data set, unless its rows name theirs.",
+        Description = "Questions, JSON Lines or Parquet: {\"question\",\"gold\"}, {\"messages\",\"gold\"}, "
+            + "{\"prompt\",\"gold\"} (ready for the tokenizer), or a data set's own form (docs/data.md). Equal questions count once. A file is a data set, unless its rows name theirs.",
         HelpName = "FILE",
         AllowMultipleArgumentsPerToken = true,
     };
@@ -42,13 +42,15 @@ internal sealed class EvalCommand
     }.AtLeast(1);
     private readonly Option<string> _budgets = new Option<string>("--budgets")
     {
-        Description = "Adds the accuracy with responses cut at each of these numbers of tokens; those of --max-new and more say nothing new and are left out.",
+        Description = "Adds the accuracy with responses cut at each of these numbers of tokens; those of --max-new and more say nothing "
+            + "new and are left out.",
         HelpName = "N,...",
         DefaultValueFactory = _ => string.Join(",", TokenBudget.Usual),
     }.Within(text => Numbers(text).All(number => number > 0), "numbers of tokens, e.g. 2048,4096");
     private readonly Option<string> _output = new("--out")
     {
-        Description = "Rows, one a question; whole or not at all. Until then they are in FILE.partial, where the same command goes on after an interruption.",
+        Description = "Rows, one a question; whole or not at all. Until then they are in FILE.partial, where the same command goes on "
+            + "after an interruption.",
         HelpName = "FILE",
         Required = true,
     };
@@ -101,7 +103,8 @@ internal sealed class EvalCommand
     private int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var files = parsed.GetValue(_data) ?? [];
-        if (files.Length > 0 == parsed.GetValue(_task) is not null) throw new SettingsException("eval: expected --data FILE... or --task tiny, one of the two");
+        if (files.Length > 0 == parsed.GetValue(_task) is not null)
+            throw new SettingsException("eval: expected --data FILE... or --task tiny, one of the two");
         if (files.Length == 0 && ForFiles(parsed) is { } given) throw new SettingsException($"eval: {given} goes with --data FILE...");
         var baseline = parsed.GetValue(_baseline) is { } path ? EvaluationBaseline.Read(path) : null;
         var (folder, device, format) = _engine.Open(parsed);
@@ -133,7 +136,8 @@ internal sealed class EvalCommand
     {
         var bad = new BadRows(parsed.GetValue(_skipBad));
         var read = new PromptFiles(
-            files, _chat.Rendering(parsed, folder), bad, text => folder.PromptFault(folder.Tokenizer.Encode(text)), _fields.Read(parsed), distinct: true);
+            files, _chat.Rendering(parsed, folder), bad, text => folder.PromptFault(folder.Tokenizer.Encode(text)), _fields.Read(parsed),
+            distinct: true);
         if (bad.Report is { } left) parsed.InvocationConfiguration.Error.WriteLine(left);
         return read;
     }
@@ -150,7 +154,9 @@ internal sealed class EvalCommand
     }
 
     private string? ForFiles(ParseResult parsed) =>
-        parsed.GetValue(_skipBad) ? _skipBad.Name : parsed.GetValue(_benchmark) is not null ? _benchmark.Name : _fields.Given(parsed) ?? _chat.FirstGiven(parsed);
+        parsed.GetValue(_skipBad) ? _skipBad.Name
+        : parsed.GetValue(_benchmark) is not null ? _benchmark.Name
+        : _fields.Given(parsed) ?? _chat.FirstGiven(parsed);
 
     private IReadOnlyList<(string Name, string Value)> Identity(
         ParseResult parsed, ModelFolder folder, IPromptSet prompts, DataSets sets, string device, string format) =>
@@ -191,7 +197,8 @@ internal sealed class EvalCommand
     {
         var output = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(_json)) output.WriteLine(EvaluationOutput.Json(report));
-        else if (output == Console.Out && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi) AnsiConsole.Write(EvaluationOutput.Table(report));
+        else if (output == Console.Out && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi)
+            AnsiConsole.Write(EvaluationOutput.Table(report));
         else foreach (var line in EvaluationOutput.Lines(report)) output.WriteLine(line);
     }
 

@@ -21,7 +21,8 @@ internal sealed class JudgingOptions
     }.Within(text => Words(text).All(Verifiers.SourceWords.Contains), $"some of {string.Join(",", Verifiers.SourceWords)}");
     private readonly Option<string> _isolation = new("--isolation")
     {
-        Description = "How programs in responses are run: required, in a sandbox made by bubblewrap; none, so that they may do all that this user may.",
+        Description = "How programs in responses are run: required, in a sandbox made by bubblewrap; none, so that they may do all that "
+            + "this user may.",
         DefaultValueFactory = _ => Verifiers.IsolationWords[0],
     };
 

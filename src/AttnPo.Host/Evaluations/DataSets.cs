@@ -64,11 +64,16 @@ internal sealed class DataSets
         return new([.. sets.OrderBy(entry => entry.index).Select(entry => entry.set)]);
     }
 
+    /// <summary>The data set's name of each prompt of files, as rows name it.</summary>
+    public static IReadOnlyList<string> Names(PromptFiles prompts) =>
+        [.. Enumerable.Range(0, prompts.Count).Select(index => Named(prompts.Origin(index), prompts[index], null))];
+
     private static string Named(PromptOrigin origin, Prompt prompt, Benchmark? benchmark)
     {
         if (benchmark is null) return origin.Benchmark?.Name ?? origin.Source;
         if (origin.Benchmark is { } other && other != benchmark)
-            throw new SettingsException($"--benchmark {benchmark.Name}: {origin.Place} says that it is of {other.Name}; leave --benchmark away, and rows decide");
+            throw new SettingsException(
+                $"--benchmark {benchmark.Name}: {origin.Place} says that it is of {other.Name}; leave --benchmark away, and rows decide");
         if (prompt.Gold.Kind != benchmark.Kind)
             throw new SettingsException(
                 $"--benchmark {benchmark.Name}: {origin.Place} is judged as {Word(prompt.Gold.Kind)}; expected {Word(benchmark.Kind)}");

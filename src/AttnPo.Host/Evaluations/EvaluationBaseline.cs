@@ -37,8 +37,8 @@ internal sealed class EvaluationBaseline
     public IReadOnlyList<BaselineFigures> For(IReadOnlyList<string> names) =>
         names.Count == 1 && _sets.Count == 1 ? [.. _sets.Values]
         : [.. names.Select(name => _sets.TryGetValue(name, out var figures) ? figures : throw new WorkFailedException(
-            $"{_path}: has no row of data set {name}, only of {string.Join(", ", _sets.Keys.Select(key => key.Length == 0 ? "one without a name" : key))}; "
-            + "evaluate the baseline on the same data"))];
+            $"{_path}: has no row of data set {name}, only of "
+            + string.Join(", ", _sets.Keys.Select(key => key.Length == 0 ? "one without a name" : key)) + "; evaluate the baseline on the same data"))];
 
     private static BaselineFigures Figures(EvaluationSummary summary) => new(summary.Accuracy, summary.TokensMean);
 }

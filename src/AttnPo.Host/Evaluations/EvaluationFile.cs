@@ -179,9 +179,9 @@ internal sealed class EvaluationFile : IDisposable
             throw new WorkFailedException($"{_name}:1: is not what an evaluation begins with: {e.Message}; {Remedy}");
         }
 
-        var differences = identity.Where(setting => there.GetValueOrDefault(setting.Name) != setting.Value)
-            .Select(setting => $"{setting.Name} = {there.GetValueOrDefault(setting.Name) ?? "nothing"} there, {setting.Value} asked for").ToList();
-        if (differences.Count > 0) throw new SettingsException($"{_name}: holds rows of another evaluation: {string.Join("; ", differences)}. {Remedy}");
+        var differences = string.Join("; ", identity.Where(setting => there.GetValueOrDefault(setting.Name) != setting.Value)
+            .Select(setting => $"{setting.Name} = {there.GetValueOrDefault(setting.Name) ?? "nothing"} there, {setting.Value} asked for"));
+        if (differences.Length > 0) throw new SettingsException($"{_name}: holds rows of another evaluation: {differences}. {Remedy}");
     }
 
     private static JsonDocument Object(string line)

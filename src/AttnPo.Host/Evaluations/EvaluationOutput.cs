@@ -29,7 +29,8 @@ internal static class EvaluationOutput
     {
         var rows = Rows(report);
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
-        return rows.Select(row => string.Join("  ", row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd());
+        return rows.Select(
+            row => string.Join("  ", row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd());
     }
 
     /// <summary>The table for a terminal.</summary>
@@ -74,7 +75,8 @@ internal static class EvaluationOutput
         Add("no answer", figures => Count(figures.Summary.NoAnswer));
         Add("over budget", figures => Count(figures.Summary.OverBudget));
         Add("failed", figures => Count(figures.Summary.Failed - figures.Summary.OverBudget));
-        AddIf(columns.Any(column => column.Summary.RedundantShare is not null), "redundant steps", figures => Percent(figures.Summary.RedundantShare));
+        AddIf(
+            columns.Any(column => column.Summary.RedundantShare is not null), "redundant steps", figures => Percent(figures.Summary.RedundantShare));
         AddIf(
             columns.Any(column => column.Summary.EssentialMissing is not null), "essential steps missing",
             figures => Percent(figures.Summary.EssentialMissing));

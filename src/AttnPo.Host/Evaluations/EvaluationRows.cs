@@ -22,7 +22,8 @@ internal static class EvaluationRows
         json.WriteNumber("index", question.Prompt.Index);
         json.WriteString("set", set);
         if (id is not null) json.WriteString("id", id);
-        json.WriteString("gold", question.Prompt.Gold.Text);
+        // Tests of a program are megabytes, and no answer.
+        if (question.Prompt.Gold.Kind != AnswerKind.Code) json.WriteString("gold", question.Prompt.Gold.Text);
         var counted = responses.Where(response => !response.Verdict.IsFailure()).ToArray();
         if (counted.Length > 0) json.WriteNumber("accuracy", counted.Average(response => response.Verdict == Verdict.Correct ? 1.0 : 0.0));
         json.WriteStartArray("verdicts");
@@ -52,7 +53,8 @@ internal static class EvaluationRows
         if (tokens.Any(count => count < 0)) throw new RowException("\"tokens\" holds a number below 0");
         int[][]? steps = row.Has("essential_steps")
             ? [row.Integers("essential_steps"), row.Integers("redundant_steps"), row.Integers("essential_missing")] : null;
-        if (steps?.Any(counts => counts.Length != words.Length) == true) throw new RowException("its counts of steps and \"verdicts\" differ in length");
+        if (steps?.Any(counts => counts.Length != words.Length) == true)
+            throw new RowException("its counts of steps and \"verdicts\" differ in length");
         return [.. words.Select((word, sample) => new EvaluationRow(
             index, sample, Verdicts[word], tokens[sample], null,
             steps is null ? null : new LabelledSteps(steps[0][sample], steps[1][sample], steps[2][sample])))];

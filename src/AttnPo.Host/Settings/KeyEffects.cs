@@ -23,14 +23,14 @@ internal static class KeyEffects
         new(["task.name"], s => s.Get<string>("task.name") == "none", _ => "task.name = none uses data.files",
             path => path.StartsWith("task.", StringComparison.Ordinal) && path != "task.name"),
         new(["task.name"], s => s.Get<string>("task.name") != "none", s => $"task.name = {s.Get<string>("task.name")} makes its own prompts",
-            path => path.StartsWith("data.", StringComparison.Ordinal) || path.StartsWith("prompt.", StringComparison.Ordinal)),
+            path => path.StartsWith("data.", StringComparison.Ordinal) || path.StartsWith("prompt.", StringComparison.Ordinal) || path == "evaluation.files"),
         new(["difficulty.skip-solved", "difficulty.skip-unsolved"],
             s => s.Get<long>("difficulty.skip-solved") < 0 && s.Get<long>("difficulty.skip-unsolved") < 0,
             _ => "difficulty.skip-solved = off and difficulty.skip-unsolved = off pass over no prompt", path => path == "difficulty.retry-every"),
         new(["data.fields.question"], s => s.Get<string>("data.fields.question").Length == 0, _ => "data.fields.question names no member",
             path => path is "data.fields.kind" or "data.fields.choices" or "data.fields.source"),
         new(["evaluation.prompts"], s => s.Get<long>("evaluation.prompts") == 0, _ => "evaluation.prompts = 0 evaluates nothing",
-            path => path is "evaluation.every" or "evaluation.samples" or "evaluation.temperature"),
+            path => path is "evaluation.every" or "evaluation.files" or "evaluation.samples" or "evaluation.temperature"),
     ];
 
     /// <summary>Why a key does nothing under these settings; null where it does something.</summary>

@@ -56,7 +56,9 @@ internal static class SettingsResolver
             Require(
                 s, "data.fields.choices", !asked || s.Get<string>("data.fields.choices").Length == 0 || s.Get<string>("data.fields.kind") == "choice",
                 "nothing, since data.fields.kind is not choice");
-            Require(s, "evaluation.prompts", s.Get<long>("evaluation.prompts") == 0, "0, since task.name = none has no held-out prompts");
+            Require(
+                s, "evaluation.prompts", s.Get<long>("evaluation.prompts") == 0 || s.Get<string[]>("evaluation.files").Length > 0,
+                "0, since evaluation.files names no held-out prompts");
         }
         else
         {

@@ -116,6 +116,7 @@ internal static partial class SettingsSchema
 
         new IntegerKey("evaluation.every", 0, 10_000_000) { AffectsResult = false },
         new IntegerKey("evaluation.prompts", 0, 1_000_000) { AffectsResult = false },
+        new ListKey("evaluation.files", "a list of files, e.g. [\"test.jsonl\"]", text => text.Length > 0) { AffectsResult = false },
         new IntegerKey("evaluation.samples", 1, 1024) { AffectsResult = false },
         new RealKey("evaluation.temperature", 0, 10) { AffectsResult = false },
 

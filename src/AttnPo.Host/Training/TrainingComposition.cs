@@ -7,6 +7,7 @@ using AttnPo.Gpu;
 using AttnPo.Gpu.Checkpoints;
 using AttnPo.Gpu.Generation;
 using AttnPo.Gpu.Model;
+using AttnPo.Host.Evaluations;
 using AttnPo.Host.Models;
 using AttnPo.Host.Rows;
 using AttnPo.Host.Settings;
@@ -52,10 +53,14 @@ internal static class TrainingComposition
         HuggingFaceModel.Check(model.Directory);
         IPromptSet training = task?.Train ?? new PromptFiles(
             settings.Get<string[]>("data.files"), PromptRendering.Of(settings, model), bad, fields: StageSettings.Fields(settings));
+        var heldOut = task is null ? HeldOut(settings, model, bad) : null;
         if (bad.Report is { } left) warnings?.WriteLine(left);
         var isolation = StageSettings.Isolation(settings);
         // A task's answers are no programs.
-        if (task is null) Verifiers.Require(Verifiers.KindsOf(training, training.Count), isolation, "verification.code.isolation = none");
+        const string Without = "verification.code.isolation = none";
+        if (task is null) Verifiers.Require(Verifiers.KindsOf(training, training.Count), isolation, Without);
+        if (heldOut is not null)
+            Verifiers.Require(Verifiers.KindsOf(heldOut, Math.Min(heldOut.Count, settings.Integer("evaluation.prompts"))), isolation, Without);
         return new RunSetup
         {
             Directory = Path.GetFullPath(runDirectory),
@@ -70,7 +75,8 @@ internal static class TrainingComposition
             Journal = StageSettings.Journal(settings),
             AkkaLogLevel = settings.Get<string>("log.level").ToUpperInvariant(),
             Training = training,
-            HeldOut = task?.HeldOut,
+            HeldOut = task?.HeldOut ?? heldOut,
+            HeldOutSets = heldOut is null ? null : [.. DataSets.Names(heldOut).Select(MetricName)],
             Tokenizer = model.Tokenizer,
             Reader = new ResponseReader(
                 model.Tokenizer, PhraseTable.Named(settings.Get<string>("segmentation.phrases")), StageSettings.Segmentation(settings),
@@ -82,6 +88,15 @@ internal static class TrainingComposition
             Observe = observe,
         };
     }
+
+    private static PromptFiles? HeldOut(ResolvedSettings settings, ModelFolder model, BadRows bad) =>
+        settings.Integer("evaluation.prompts") == 0 ? null : new(
+            settings.Get<string[]>("evaluation.files"), PromptRendering.Of(settings, model), bad,
+            text => model.PromptFault(model.Tokenizer.Encode(text)), StageSettings.Fields(settings), distinct: true);
+
+    // Slashes part the names of metrics.
+    private static string MetricName(string set) =>
+        string.Concat(set.Select(character => char.IsLetterOrDigit(character) || character is '.' or '-' or '_' ? character : '-'));
 
     private static IReadOnlyList<HeadId> Heads(ResolvedSettings settings, ModelFolder model)
     {

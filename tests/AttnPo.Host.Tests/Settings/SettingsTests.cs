@@ -145,12 +145,22 @@ public sealed class SettingsTests
         Assert.Equal(["1:2", "3:0"], Resolve("", "credit.heads=1:2,3:0").Get<string[]>("credit.heads"));
 
     [Fact]
+    public void Held_out_prompts_are_the_tasks_or_of_files()
+    {
+        string[] files = ["task.name=none", "data.files=a.jsonl"];
+        Assert.Equal(["b.jsonl", "c.parquet"], Resolve("", [.. files, "evaluation.prompts=8", "evaluation.files=b.jsonl,c.parquet"]).Get<string[]>("evaluation.files"));
+        Assert.Contains("has no effect: evaluation.prompts = 0 evaluates nothing", ErrorOf("", [.. files, "evaluation.files=b.jsonl"]));
+        Assert.Contains("has no effect: task.name = tiny makes its own prompts", ErrorOf("", "evaluation.files=b.jsonl"));
+        Assert.Equal(Resolve("", files).Hash(), Resolve("", [.. files, "evaluation.prompts=8", "evaluation.files=b.jsonl"]).Hash());
+    }
+
+    [Fact]
     public void Keys_that_contradict_each_other_are_an_error()
     {
         Assert.Contains("task.operations-max: 2 where at least task.operations-min was expected", ErrorOf("task { operations-min = 3, operations-max = 2 }"));
         Assert.Contains("data.files: [] where at least one file", ErrorOf("", "task.name=none"));
         Assert.Contains(
-            "run.conf:2: evaluation.prompts: 8 where 0, since task.name = none has no held-out prompts",
+            "run.conf:2: evaluation.prompts: 8 where 0, since evaluation.files names no held-out prompts",
             ErrorOf("evaluation.prompts = 8", "task.name=none", "data.files=a.jsonl"));
         Assert.Contains("--set: credit.heads: [] is not auto, or a list", ErrorOf("", "credit.heads=[]"));
     }
