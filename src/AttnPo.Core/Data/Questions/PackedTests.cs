@@ -23,7 +23,7 @@ internal static class PackedTests
         {
             return Text(Inflate(Convert.FromBase64String(packed)), member);
         }
-        catch (Exception e) when (e is FormatException or InvalidDataException or ArgumentException)
+        catch (Exception e) when (e is FormatException or InvalidDataException or ArgumentException or IndexOutOfRangeException)
         {
             throw new RowException($"\"{member}\" is neither a list of tests nor one that is packed as LiveCodeBench packs it");
         }

@@ -28,13 +28,16 @@ public sealed class JsonLines(string name, Func<Stream> open) : IRowSource
         }
     }
 
+    // Of a member that stands there twice nobody knows which is meant.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     private static (JsonDocument? Document, string? Fault) Parse(byte[] line)
     {
         // The JSON reader looks at the bytes of a text only when it is asked for.
         if (!Utf8.IsValid(line)) return (null, "not valid UTF-8");
         try
         {
-            var document = JsonDocument.Parse(line);
+            var document = JsonDocument.Parse(line, Strict);
             if (document.RootElement.ValueKind == JsonValueKind.Object) return (document, null);
             document.Dispose();
             return (null, "expected a JSON object");

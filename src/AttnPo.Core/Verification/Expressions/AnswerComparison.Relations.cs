@@ -73,10 +73,15 @@ internal sealed partial class AnswerComparison
         if (isAbout && relation.Members.Any(member => !IsName(member) && Same(member, value))) return true;
         if (!relation.Operators.All(GivesValue)) return false;
         var (first, last) = (relation.Members[0], relation.Members[^1]);
+        if (ScalarComparison.IsClosed(first) && IsFalse(relation)) return false;
         if (IsName(first)) return Same(last, value);
         if (IsName(last) && relation.Operators is [RelationKind.Equal]) return Same(first, value);
         return ScalarComparison.IsClosed(first) && ScalarComparison.IsClosed(last) && Same(last, value);
     }
+
+    /// <summary>Whether an equation between two numbers that stand side by side does not hold: 2 = 5.</summary>
+    private bool IsFalse(Relation relation) => Links(relation).Any(link => link is { Operators: [RelationKind.Equal], Members: [var left, var right] }
+        && ScalarComparison.IsClosed(left) && ScalarComparison.IsClosed(right) && !Same(left, right));
 
     private static bool GivesValue(RelationKind kind) =>
         kind is RelationKind.Equal or RelationKind.About or RelationKind.In or RelationKind.Congruent;

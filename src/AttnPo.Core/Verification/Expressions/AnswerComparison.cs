@@ -7,7 +7,7 @@ namespace AttnPo.Core.Verification.Expressions;
 internal sealed partial class AnswerComparison
 {
     // Matching items to each other takes up to their product; longer lists are compared in order.
-    private const int MostItems = 64;
+    private const int MostItems = 256;
 
     private readonly WorkBudget _budget;
     private readonly ScalarComparison _scalars;
@@ -46,6 +46,7 @@ internal sealed partial class AnswerComparison
     private Expression Plain(Expression expression)
     {
         while (expression is Sequence { Kind: SequenceKind.List, Items: [var only] }) expression = only;
+        if (expression is Words { Text: var words } && WordTable.AreAllReals(words)) return new Symbol("\\mathbb R");
         if (expression is Sequence { Kind: SequenceKind.List } list)
         {
             return list with { Items = [.. list.Items.SelectMany(Alternatives)] };
@@ -99,7 +100,7 @@ internal sealed partial class AnswerComparison
         if (itemsA.Count == 1 && itemsB.Count == 1) return false;
         // A tuple has an order; a list that answers for it must keep it.
         var inOrder = a is Sequence { Kind: SequenceKind.Tuple } || b is Sequence { Kind: SequenceKind.Tuple };
-        if (itemsA.Count != itemsB.Count && !inOrder) (itemsA, itemsB) = (Distinct(itemsA), Distinct(itemsB));
+        if (itemsA.Count != itemsB.Count && !inOrder && itemsA.Count > 1 && itemsB.Count > 1) (itemsA, itemsB) = (Distinct(itemsA), Distinct(itemsB));
         return itemsA.Count == itemsB.Count && Matched(itemsA, itemsB, inOrder);
     }
 
@@ -196,8 +197,8 @@ internal sealed partial class AnswerComparison
         var afternoon = expression is Quantity quantity ? Units.IsAfternoon(quantity.Unit) : null;
         if (afternoon is null && !(counterpart is Quantity other && Units.IsAfternoon(other.Unit) is not null)) return null;
         var clock = expression is Quantity { Value: var value } ? value : expression;
-        if (clock is not Ratio { Parts: [Number hours, Number minutes] }) return null;
-        if (!hours.Value.IsSmall(out var h) || !minutes.Value.IsSmall(out var m)) return null;
+        var (hours, minutes) = clock is Ratio { Parts: [Number full, Number rest] } ? (full, rest) : (clock as Number, new Number(0));
+        if (hours is null || !hours.Value.IsSmall(out var h) || !minutes.Value.IsSmall(out var m)) return null;
         return (afternoon is null ? h : (h % 12) + (afternoon.Value ? 12 : 0)) * 60 + m;
     }
 

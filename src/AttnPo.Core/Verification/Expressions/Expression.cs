@@ -61,8 +61,9 @@ internal sealed record Binder(string Kind, string Variable, IReadOnlyList<Expres
 /// <param name="Items">In the order written.</param>
 /// <param name="OpenLeft">Of a tuple of two, read as an interval: whether the left end is not in it.</param>
 /// <param name="OpenRight">The same of the right end.</param>
+/// <param name="IsEither">Of a list, whether an "or" parts its items.</param>
 internal sealed record Sequence(
-    SequenceKind Kind, IReadOnlyList<Expression> Items, bool OpenLeft = false, bool OpenRight = false) : Expression;
+    SequenceKind Kind, IReadOnlyList<Expression> Items, bool OpenLeft = false, bool OpenRight = false, bool IsEither = false) : Expression;
 
 internal enum SequenceKind
 {

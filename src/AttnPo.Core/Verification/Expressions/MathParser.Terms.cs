@@ -89,7 +89,17 @@ internal sealed partial class MathParser
             mayBeMixed = false;
         }
         var whole = Whole(factors);
-        return unit is null ? whole : new Quantity(whole, unit.Trim());
+        return unit is null ? whole : Measured(whole, unit.Trim());
+    }
+
+    /// <summary>A value and what stands behind it: 2 million dollars.</summary>
+    private static Expression Measured(Expression value, string unit)
+    {
+        while (unit.Split(' ', 2) is [var first, .. var rest] && WordTable.Multiplier(first) is { } factor)
+            (value, unit) = (new Product([value, new Number(factor)]), rest is [var left] ? left.Trim() : "");
+        if (unit.Length == 0) return value;
+        // The letter of a choice may have any words behind it, a number may not.
+        return value is Symbol or Words || WordTable.MayBeUnit(unit) ? new Quantity(value, unit) : throw new UnreadableException("words that are no unit");
     }
 
     private static Expression Whole(List<Expression> factors) => factors.Count == 1 ? factors[0] : new Product([.. factors]);

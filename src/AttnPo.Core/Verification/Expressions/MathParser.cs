@@ -116,22 +116,32 @@ internal sealed partial class MathParser
     private Expression List() => Deeper(() =>
     {
         var items = new List<Expression>();
+        var isEither = false;
         while (!EndsList())
         {
+            isEither |= IsOr();
             if (TakeSeparator()) continue;
             items.Add(Item());
+            isEither |= IsOr();
             if (!EndsList() && !TakeSeparator()) throw Unexpected("cannot follow");
         }
         return items switch
         {
             [] => throw new UnreadableException("nothing is there"),
             [var only] => only,
-            _ => new Sequence(SequenceKind.List, items),
+            _ => new Sequence(SequenceKind.List, items, IsEither: isEither),
         };
     });
 
-    private bool EndsList() => _next.Kind == TokenKind.End || IsSign("}") || IsSign(")") || IsSign("]") || (IsBar() && !BarOpens())
+    private bool EndsList() => _next.Kind == TokenKind.End || IsSign("}") || IsSign(")") || IsSign("]") || (IsBar() && !BarOpens()) || (_barEndsItem && IsSign(":"))
         || (_next.Kind == TokenKind.Command && Closing.Contains(_next.Text));
+
+    private bool IsOr() => _next.Kind switch
+    {
+        TokenKind.Words => WordTable.IsOr(_next.Text),
+        TokenKind.Command => _next.Text is "lor" or "vee",
+        _ => false,
+    };
 
     private bool TakeSeparator()
     {

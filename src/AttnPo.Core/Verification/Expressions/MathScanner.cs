@@ -149,7 +149,7 @@ internal sealed class MathScanner(string text, CommaReading commas, WorkBudget b
         if (WordTable.Command(run) is { } command) return new(TokenKind.Command, command, end);
         if (KnownFunctions.IsName(run)) return new(TokenKind.Command, run, end);
         var isWord = WordTable.IsConnective(run) || run.Length >= (_isMathematical ? 4 : 3) || (run.Length > 1 && !char.IsAscii(run[0]));
-        if (isWord || (Units.IsKnown(run) && FollowsValue(at))) return new(TokenKind.Words, run, end);
+        if (isWord || ((Units.IsKnown(run) || Units.IsAfternoon(run) is not null) && FollowsValue(at))) return new(TokenKind.Words, run, end);
         return new(TokenKind.Letter, run[0].ToString(), at + 1);
     }
 

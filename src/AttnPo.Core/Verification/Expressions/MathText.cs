@@ -56,6 +56,9 @@ internal static partial class MathText
         return letters.Length == 0 ? null : letters.ToString();
     }
 
+    /// <summary>Whether a text is words alone, one of them long enough to be no product of variables.</summary>
+    public static bool AreWords(string text) => WordsAlone().IsMatch(text);
+
     private static string Plain(string text)
     {
         var plain = new StringBuilder(text.Length + 16);
@@ -71,6 +74,9 @@ internal static partial class MathText
 
     [GeneratedRegex(@"\\\\(?:d?frac|tfrac|sqrt|left|right|begin|text|cdot|times|pi|boxed|circ)(?![a-z])")]
     private static partial Regex DoubledCommand();
+
+    [GeneratedRegex(@"^[\p{L} ,.'-]*\p{L}{3}[\p{L} ,.'-]*$", RegexOptions.NonBacktracking)]
+    private static partial Regex WordsAlone();
 
     [GeneratedRegex(@"(?<![A-Za-z])[AaPp]\.\s?[Mm]\.?(?![A-Za-z])")]
     private static partial Regex HalfOfDay();

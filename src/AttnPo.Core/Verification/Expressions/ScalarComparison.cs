@@ -9,12 +9,12 @@ namespace AttnPo.Core.Verification.Expressions;
 /// <param name="budget">Pays.</param>
 internal sealed class ScalarComparison(WorkBudget budget)
 {
-    private const int MostPoints = 12, EnoughPoints = 4, EnoughWholePoints = 8;
+    private const int MostPoints = 20, EnoughPoints = 8, MostCases = 36, EnoughCases = 20;
 
     // Agreement to this many bits, of the larger value and of the largest term, is equality.
     private const int Agreement = 150, NoiseBelowTerms = 160;
 
-    // A decimal fraction of so many digits was cut off from what rounds to it.
+    // A decimal fraction of so many decimals was cut off from what rounds to it.
     private const int DigitsOfApproximation = 10;
 
     /// <summary>Whether a = b. A percent or degree sign that stands on one side alone may be a mere unit.</summary>
@@ -22,8 +22,8 @@ internal sealed class ScalarComparison(WorkBudget budget)
     {
         // What has no value, as a quotient by zero, is the same as what is written the same.
         if (ExpressionTree.AreAlike(a, b) || Same(a, b, unitsAreOne: false)) return true;
-        var (unitsA, unitsB) = (HasUnit(a), HasUnit(b));
-        return unitsA != unitsB && Same(a, b, unitsAreOne: true);
+        var oneEnds = (EndsInUnit(a) && !ExpressionTree.Any(b, IsUnit)) || (EndsInUnit(b) && !ExpressionTree.Any(a, IsUnit));
+        return oneEnds && Same(a, b, unitsAreOne: true);
     }
 
     /// <summary>Whether a = c b for a number c that is not 0: then a = 0 and b = 0 are one equation.</summary>
@@ -58,8 +58,11 @@ internal sealed class ScalarComparison(WorkBudget budget)
     public static bool IsClosed(Expression expression) => !ExpressionTree.Any(expression, part => part is Symbol or Words or Binder
         || (part is Apply apply && !KnownFunctions.Has(apply.Function, apply.Arguments.Count) && apply.Function != Apply.Root));
 
-    private static bool HasUnit(Expression expression) =>
-        ExpressionTree.Any(expression, part => part is Constant { Name: NamedConstant.Degree or NamedConstant.Percent });
+    /// <summary>Whether a percent or degree sign ends the whole, and none stands in it.</summary>
+    private static bool EndsInUnit(Expression expression) => expression is Product product && IsUnit(product.Factors[^1])
+        && !product.Factors.SkipLast(1).Any(factor => ExpressionTree.Any(factor, IsUnit));
+
+    private static bool IsUnit(Expression expression) => expression is Constant { Name: NamedConstant.Degree or NamedConstant.Percent };
 
     private bool Same(Expression a, Expression b, bool unitsAreOne)
     {
@@ -77,10 +80,12 @@ internal sealed class ScalarComparison(WorkBudget budget)
 
     private bool AgreeAtPoints(Expression a, Expression b, bool unitsAreOne)
     {
-        var needed = IsClosed(a) && IsClosed(b) ? 1 : IsOfWholeNumbers(a, b) ? EnoughWholePoints : EnoughPoints;
+        // Of what has cases, each case must be met.
+        var hasCases = ExpressionTree.Any(a, HasCases) || ExpressionTree.Any(b, HasCases);
+        var needed = IsClosed(a) && IsClosed(b) ? 1 : hasCases ? EnoughCases : EnoughPoints;
         var (real, complex) = (0, 0);
         var complexDiffers = false;
-        for (var point = 0; point < MostPoints && real < needed; point++)
+        for (var point = 0; point < (hasCases ? MostCases : MostPoints) && real < needed; point++)
         {
             if (Values(a, b, point, unitsAreOne) is not { } at) continue;
             var agrees = Agree(at.A, at.B, at.Noise);
@@ -109,12 +114,17 @@ internal sealed class ScalarComparison(WorkBudget budget)
         return (x, y, !hasI && (left.LeftReals || right.LeftReals), Math.Max(left.LargestTerm, right.LargestTerm));
     }
 
-    // Of functions that are steps, or known at whole numbers alone, points between two say little or nothing.
+    // Of functions that are known at whole numbers alone, points between two say nothing.
     private static bool IsOfWholeNumbers(Expression a, Expression b) =>
         ExpressionTree.Any(a, IsOfWholeNumbers) || ExpressionTree.Any(b, IsOfWholeNumbers);
 
     private static bool IsOfWholeNumbers(Expression part) =>
-        part is Apply { Function: "floor" or "ceil" or "mod" or "gcd" or "lcm" or Apply.Factorial or Apply.Binomial };
+        part is Apply { Function: "gcd" or "lcm" or Apply.Factorial or Apply.Binomial };
+
+    private static bool HasCases(Expression part) => IsOfWholeNumbers(part)
+        || part is Apply { Function: Apply.Abs or "max" or "min" or "sgn" or "floor" or "ceil" or "mod" }
+        || part is Apply { Function: Apply.Root, Arguments: [Power or Product, _] }
+        || part is Power { Base: Power or Product, Exponent: Number { Value.IsInteger: false } };
 
     private static bool TakesApart(Expression part) => part is Apply { Function: "conj" or "Re" or "Im" };
 
@@ -132,11 +142,17 @@ internal sealed class ScalarComparison(WorkBudget budget)
     private bool Approximates(Expression decimalSide, Expression exactSide)
     {
         // Of two decimals each is the number it says.
-        if (Decimal(exactSide) is not null || Decimal(decimalSide) is not { Digits: >= DigitsOfApproximation } written || RealValue(exactSide) is not { } exact) return false;
-        if (RealValue(decimalSide) is not { } value) return false;
+        if (Decimal(exactSide) is not null || Decimal(decimalSide) is not { Decimals: >= DigitsOfApproximation } written) return false;
+        if (RealValue(exactSide) is not { } exact || RealValue(decimalSide) is not { } value || EndsAsDecimal(exactSide)) return false;
         var unit = BigFloat.One / BigFloat.Of(BigInteger.Pow(10, Math.Min(written.Decimals, 50)), 0);
-        return BigFloat.Compare(BigFloat.Abs(value - exact), unit) <= 0;
+        // Rounded, or cut off: then it is the smaller.
+        var isSmaller = BigFloat.Compare(BigFloat.Abs(value), BigFloat.Abs(exact)) < 0;
+        return BigFloat.Compare(BigFloat.Abs(value - exact), isSmaller ? unit : unit / 2) <= 0;
     }
+
+    /// <summary>Whether a number is a decimal fraction itself: then any other is another.</summary>
+    private bool EndsAsDecimal(Expression expression) =>
+        new NormalForm(budget, unitsAreOne: false).Of(expression)?.AsRational is { } value && (BigInteger.Pow(10, 60) % value.Denominator).IsZero;
 
     private static Number? Decimal(Expression expression) => expression switch
     {

@@ -24,7 +24,7 @@ internal sealed class SetReading(ScalarComparison scalars)
         Sequence { Kind: SequenceKind.Tuple, Items: [var low, var high], OpenLeft: var openLeft, OpenRight: var openRight } =>
             Interval(low, !openLeft, high, !openRight),
         Sequence { Kind: SequenceKind.Set } points => Joined(points.Items.Select(Point)),
-        Sequence { Kind: SequenceKind.List } alternatives => Joined(alternatives.Items.Select(Read)),
+        Sequence { Kind: SequenceKind.List } list => Several(list),
         SetOperation operation => Operation(operation),
         Relation relation => Solutions(relation),
         _ => null,
@@ -41,6 +41,25 @@ internal sealed class SetReading(ScalarComparison scalars)
             _ => a.Intersection(b.Complement()),
         });
     }
+
+    /// <summary>
+    /// "x &lt; 1 or x &gt; 5" and "x = 1, x = 2" are unions; order relations that stand together without an "or" all hold. Relations in
+    /// different variables are no set of numbers.
+    /// </summary>
+    private RealSet? Several(Sequence list)
+    {
+        var subjects = list.Items.Select(SubjectOf).OfType<Expression>().ToArray();
+        if (subjects.Any(other => !ExpressionTree.AreAlike(other, subjects[0]))) return null;
+        var sets = list.Items.Select(Read).ToArray();
+        if (list.IsEither || !list.Items.All(IsOrder)) return Joined(sets);
+        return sets.Aggregate((RealSet?)RealSet.All, (all, set) => set is null ? null : all?.Intersection(set));
+    }
+
+    private static bool IsOrder(Expression expression) => expression is Relation relation
+        && relation.Operators.All(kind => kind is not (RelationKind.Equal or RelationKind.About or RelationKind.In or RelationKind.Congruent));
+
+    private static Expression? SubjectOf(Expression expression) =>
+        expression is Relation relation ? relation.Members.FirstOrDefault(IsSubject) : null;
 
     private static RealSet? Joined(IEnumerable<RealSet?> sets) =>
         sets.Aggregate((RealSet?)RealSet.Empty, (all, set) => set is null ? null : all?.Union(set));

@@ -6,14 +6,14 @@ internal static class Units
     private static readonly Dictionary<string, (string Measures, Rational Factor)> Known = Table();
 
     /// <summary>
-    /// The factor from one unit to the other: a value in the first times it is the value in the second. Null where both are known and
-    /// measure different things; words that are no unit change nothing.
+    /// The factor from one unit to the other: a value in the first times it is the value in the second. Null where they
+    /// measure different things, or are other words.
     /// </summary>
     public static Rational? Factor(string from, string to)
     {
         var (a, b) = (Bare(from), Bare(to));
         if (a == b) return Rational.One;
-        if (!Known.TryGetValue(a, out var first) || !Known.TryGetValue(b, out var second)) return Rational.One;
+        if (!Known.TryGetValue(a, out var first) || !Known.TryGetValue(b, out var second)) return null;
         return first.Measures == second.Measures ? first.Factor / second.Factor : null;
     }
 
