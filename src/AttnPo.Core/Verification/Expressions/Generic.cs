@@ -19,7 +19,7 @@ internal static class Generic
     {
         var bits = Hash(name, point + 1);
         var value = (BigFloat.Of((bits >> 11) | 1, -51) + BigFloat.Of(1, -2)) * Scales[point % Scales.Length];
-        return point == 1 || (point > 1 && (bits & 1) == 1) ? -value : value;
+        return point is 1 or 5 || (point > 2 && (bits & 1) == 1) ? -value : value;
     }
 
     /// <summary>The whole value of a variable at a point: up to 60 at the first, to 400 and to a million at later ones.</summary>
