@@ -28,7 +28,7 @@ public static partial class AnswerFinder
     /// are whole solutions.
     /// </summary>
     public static string? Whole(string text) =>
-        !text.Contains(@"\boxed", StringComparison.Ordinal) && IsAnswer(text) ? text : Find(text, AnswerSource.Anywhere);
+        !text.Contains(@"\boxed", StringComparison.Ordinal) && IsAnswer(text, MathText.Longest) ? text : Find(text, AnswerSource.Anywhere);
 
     /// <summary>The last box, and those that only a comma, "and" or "or" parts from it: together they are one answer.</summary>
     private static string Joined(string text, IReadOnlyList<BoxedAnswer.Box> boxes)
@@ -110,10 +110,10 @@ public static partial class AnswerFinder
     }
 
     /// <summary>Whether a text can be read as an answer, and is more than words.</summary>
-    private static bool IsAnswer(string text)
+    private static bool IsAnswer(string text, int longest = LongestClause)
     {
         // Words in front of a formula lead up to it.
-        if (text.Length > LongestClause || LeadingWords().IsMatch(text)) return false;
+        if (text.Length > longest || LeadingWords().IsMatch(text)) return false;
         try
         {
             var parsed = MathParser.Parse(MathText.Normalize(text), CommaReading.Thousands, new WorkBudget(1_000_000), out _);

@@ -28,6 +28,7 @@ public sealed class TextGrader(IAnswerGrader grader, bool asWritten = false)
             var boxed = PublishedBox.IsIn(text) ? PublishedBox.Last(text) : text;
             return (boxed is null ? Grade.Different("no whole box") : grader.Compare(gold, boxed), boxed);
         }
+        if (gold == text && gold.Trim().Length > 0) return (Grade.Equal("the same characters"), text);
         var reference = AnswerFinder.Whole(gold) ?? gold;
         var found = AnswerFinder.Whole(text);
         var grade = found is null ? Grade.Different("no answer") : grader.Compare(reference, found);

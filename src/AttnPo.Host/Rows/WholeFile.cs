@@ -6,6 +6,8 @@ namespace AttnPo.Host.Rows;
 /// </summary>
 internal sealed class WholeFile : IDisposable
 {
+    private static readonly string[] SystemFolders = ["/dev/", "/proc/", "/sys/"];
+
     private readonly string? _path;
     private readonly string? _aside;
     private bool _committed;
@@ -21,6 +23,11 @@ internal sealed class WholeFile : IDisposable
         }
 
         _path = Path.GetFullPath(path);
+        // A link stays one: what it points to is replaced.
+        if (new FileInfo(_path) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is { } target) _path = target.FullName;
+        // A rename would put a file in the place of the device itself.
+        if (SystemFolders.Any(folder => _path.StartsWith(folder, StringComparison.Ordinal)))
+            throw new WorkFailedException($"{path}: is no plain file; name one, or - for standard output");
         _aside = $"{_path}.{Environment.ProcessId}.part";
         try
         {

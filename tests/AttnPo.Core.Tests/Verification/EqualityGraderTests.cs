@@ -20,6 +20,9 @@ public class EqualityGraderTests
     [InlineData("4210_7", "4210_{7}")]
     [InlineData("1101_2", "13")]
     [InlineData("10^{3}", @"1\times 10^3")]
+    [InlineData("3e8", @"3\times10^8")]
+    [InlineData("1.5e-3", "0.0015")]
+    [InlineData("(x+1)^{1000}", "(1+x)^{1000}")]
     [InlineData("5!", "120")]
     [InlineData(@"\binom{5}{2}", "10")]
     [InlineData(@"17 \bmod 5", "2")]
@@ -71,6 +74,12 @@ public class EqualityGraderTests
     [InlineData("2^{100}", "2^{100}+1")]
     [InlineData("0.1234567891", "0.1234567892")]
     [InlineData("10^{-60}", "0")]
+    [InlineData("2018^{2018}-1", "2018^{2018}-2")]
+    [InlineData("2^{20000}", "2^{20000}-1")]
+    [InlineData("(x+1)^{1000}", "(x+1)^{1000}+1")]
+    [InlineData("x^{10000}+2", "x^{10000}+1")]
+    [InlineData("e^{200}+1", "e^{200}")]
+    [InlineData(@"\sin x+10^{-60}", @"\sin x")]
     [InlineData("x", "y")]
     [InlineData(@"\sqrt{x^2}", "x")]
     [InlineData("x^3+2x+1", "x^2+2x+1")]
@@ -174,6 +183,7 @@ public class EqualityGraderTests
     [InlineData("10", @"10\text{ cm}")]
     [InlineData("15\\mbox{ cm}^2", "15")]
     [InlineData("100 cm", "1 meter")]
+    [InlineData("60 min", "1 hour")]
     [InlineData(@"\frac{\sqrt{21}}{5} cm", @"\frac{\sqrt{21}}{5}")]
     [InlineData("2 hours", "120 minutes")]
     [InlineData("25%", "25")]
@@ -202,6 +212,10 @@ public class EqualityGraderTests
     [InlineData(@"\text{even}", "odd")]
     [InlineData("A", "B")]
     public void Other_units_and_words_are_not_the_same(string gold, string answer) => Different(gold, answer);
+
+    [Fact]
+    public void What_values_to_some_digits_cannot_tell_apart_is_not_called_equal() =>
+        Assert.Equal(GradeOutcome.OverBudget, Grader.Compare(@"\sqrt{10^{200}+1}", "10^{100}").Outcome);
 
     private static void Same(string gold, string answer) => Both(GradeOutcome.Equal, gold, answer);
 

@@ -26,7 +26,9 @@ internal static class MathForms
     public static readonly RowForm Answer = new(
         "problem and answer", "problem or question, and answer",
         row => (row.Has("problem") || row.Has("question")) && row.Has("answer"),
-        row => new(Problem(row), Of(row, "answer")) { Id = RowId.Of(row) });
+        row => row.KindOf("answer") == JsonValueKind.String && row.Text("answer").Contains("\n#### ", StringComparison.Ordinal)
+            ? throw new RowException("\"answer\" ends in ####, as GSM8K's do; the file's first row has no such answer")
+            : new(Problem(row), Of(row, "answer")) { Id = RowId.Of(row) });
 
     /// <summary>A problem and its answer as NeMo-Skills has them.</summary>
     public static readonly RowForm Expected = new(

@@ -42,6 +42,10 @@ public sealed class JsonLines(string name, Func<Stream> open) : IRowSource
             document.Dispose();
             return (null, "expected a JSON object");
         }
+        catch (InvalidOperationException)
+        {
+            return (null, "a member's name is not valid Unicode");
+        }
         catch (JsonException e)
         {
             return (null, "not JSON: " + e.Message.ReplaceLineEndings(" "));

@@ -9,7 +9,7 @@ namespace AttnPo.Core.Verification.Expressions;
 internal sealed class Evaluator(Func<string, BigComplex> point, WorkBudget budget, bool unitsAreOne)
 {
     // A function on 192 bits takes some 10 to 40 microseconds, one operation some hundred nanoseconds.
-    private const int FunctionCost = 5000, OperationCost = 80;
+    private const int FunctionCost = 4000, OperationCost = 80;
     private const int LargestUnrolling = 1000, Noise = 150;
 
     private readonly Dictionary<string, BigComplex> _bound = [];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.RegularExpressions;
 
 namespace AttnPo.Core.Verification.Expressions;
 
@@ -37,7 +38,7 @@ internal enum CommaReading
 /// <param name="text">The text.</param>
 /// <param name="commas">How commas are read outside brackets.</param>
 /// <param name="budget">Pays.</param>
-internal sealed class MathScanner(string text, CommaReading commas, WorkBudget budget)
+internal sealed partial class MathScanner(string text, CommaReading commas, WorkBudget budget)
 {
     private static readonly HashSet<string> Spacing =
     [
@@ -147,11 +148,14 @@ internal sealed class MathScanner(string text, CommaReading commas, WorkBudget b
         while (end < text.Length && char.IsLetter(text[end])) end++;
         var run = text[at..end];
         if (WordTable.Command(run) is { } command) return new(TokenKind.Command, command, end);
+        if (run == "min" && FollowsValue(at) && !IsBracketAt(end)) return new(TokenKind.Words, run, end);
         if (KnownFunctions.IsName(run)) return new(TokenKind.Command, run, end);
         var isWord = WordTable.IsConnective(run) || run.Length >= (_isMathematical ? 4 : 3) || (run.Length > 1 && !char.IsAscii(run[0]));
         if (isWord || ((Units.IsKnown(run) || Units.IsAfternoon(run) is not null) && FollowsValue(at))) return new(TokenKind.Words, run, end);
         return new(TokenKind.Letter, run[0].ToString(), at + 1);
     }
+
+    private bool IsBracketAt(int at) => SkipSpace(at) is var next && next < text.Length && text[next] is '(' or '{';
 
     private bool FollowsValue(int at) => text.AsSpan(0, at).TrimEnd() is [.., (>= '0' and <= '9') or '}' or ')'];
 
@@ -243,7 +247,17 @@ internal sealed class MathScanner(string text, CommaReading commas, WorkBudget b
         if (repeating.Length > 0)
             value += Rational.Of(BigInteger.Parse(repeating, CultureInfo.InvariantCulture), BigInteger.Pow(10, repeating.Length) - 1);
         value /= BigInteger.Pow(10, decimals.Length);
+        // 1.5e-3
+        if (PowerOfTen().Match(text, end) is { Success: true } power)
+        {
+            var exponent = int.Parse(power.ValueSpan[1..], CultureInfo.InvariantCulture);
+            var scale = BigInteger.Pow(10, Math.Abs(exponent));
+            return new(TokenKind.Number, whole, end + power.Length, new Number(exponent < 0 ? value / scale : value * scale));
+        }
         var significant = decimals.Length == 0 || repeating.Length > 0 ? 0 : digits.TrimStart('0').Length;
         return new(TokenKind.Number, whole, end, new Number(value, significant, decimals.Length));
     }
+
+    [GeneratedRegex(@"\G[eE][+-]?\d{1,3}(?![\d.])")]
+    private static partial Regex PowerOfTen();
 }

@@ -43,12 +43,15 @@ internal sealed partial class NormalForm
         if (value.Terms.Count == 1)
         {
             var (monomial, coefficient) = value.Terms.Single();
+            if (coefficient.IsOne) return Term(monomial, exponent, coefficient);
             var bits = coefficient.Bits * exponent;
-            if (bits > MostBits) return null;
+            if (bits > MostBits) return TooMuch();
             budget.SpendProduct(bits, bits);
             return Term(monomial, exponent, coefficient.Power(exponent));
         }
-        return exponent <= LargestExpansion ? Multiply(Enumerable.Repeat(value, exponent)) : null;
+        if (exponent <= LargestExpansion) return Multiply(Enumerable.Repeat(value, exponent));
+        if (Primitive(value, out var content) is not { } key || content.Bits * exponent > MostBits) return TooMuch();
+        return Polynomial.Of(new Monomial((Intern(key, AtomKind.Opaque), exponent)), content.Power(exponent));
     }
 
     private Polynomial? RationalPower(Polynomial value, Rational exponent)
@@ -71,8 +74,10 @@ internal sealed partial class NormalForm
     private Polynomial? RootOf(Rational number, Rational exponent)
     {
         if (number.IsZero) return exponent.Sign > 0 ? Polynomial.Zero : null;
-        if (number.Bits > 512) return null;
+        if (number.Bits > 4096) return TooMuch();
         if ((number.Sign > 0 ? Polynomial.Of(1) : RootOfMinusOne(exponent)) is not { } sign) return null;
+        if (Primes(BigInteger.Abs(number.Numerator)).Concat(Primes(number.Denominator)).Any(factor => factor.Prime.GetBitLength() > LargestPrime))
+            return TooMuch();
         var roots = Primes(BigInteger.Abs(number.Numerator)).Select(factor => RootOfPrime(factor.Prime, factor.Times * exponent))
             .Concat(Primes(number.Denominator).Select(factor => RootOfPrime(factor.Prime, -factor.Times * exponent)));
         return Multiply(roots.Prepend(sign));
@@ -92,7 +97,10 @@ internal sealed partial class NormalForm
         return Polynomial.Of(exponent.IsZero ? Monomial.One : new Monomial((atom, exponent)), coefficient);
     }
 
-    /// <summary>Prime factors below a thousand, and what is left as if it were one.</summary>
+    // Its root would differ from a number beside it by less than values tell.
+    private const int LargestPrime = 128;
+
+    /// <summary>Prime factors below a thousand, and what is left as if it were one, or one's square.</summary>
     private List<(BigInteger Prime, int Times)> Primes(BigInteger number)
     {
         var factors = new List<(BigInteger, int)>();
@@ -104,7 +112,9 @@ internal sealed partial class NormalForm
             while (BigInteger.Remainder(number, p).IsZero) (number, times) = (number / p, times + 1);
             if (times > 0) factors.Add((p, times));
         }
-        if (!number.IsOne) factors.Add((number, 1));
+        if (number.IsOne) return factors;
+        var root = BigFloat.Sqrt(BigFloat.Of(number, 0)).Floor();
+        factors.Add(root * root == number ? (root, 2) : (number, 1));
         return factors;
     }
 }

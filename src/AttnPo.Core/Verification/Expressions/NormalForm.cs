@@ -13,7 +13,7 @@ namespace AttnPo.Core.Verification.Expressions;
 internal sealed partial class NormalForm(WorkBudget budget, bool unitsAreOne)
 {
     private const int MostTerms = 500, LargestExpansion = 64;
-    private const long MostBits = 1 << 14;
+    private const long MostBits = 1 << 16;
 
     private readonly Dictionary<string, int> _atoms = [];
     private readonly List<string> _keys = [];
@@ -51,6 +51,15 @@ internal sealed partial class NormalForm(WorkBudget budget, bool unitsAreOne)
         };
     }
 
+    /// <summary>Whether an expression had no normal form for its size alone: then values to some digits do not decide either.</summary>
+    public bool IsTooLarge { get; private set; }
+
+    private Polynomial? TooMuch()
+    {
+        IsTooLarge = true;
+        return null;
+    }
+
     /// <summary>Whether all its atoms are variables with whole exponents from 0 on: then another normal form is another value.</summary>
     public bool IsDecisive(Polynomial polynomial) => polynomial.Terms.Keys.All(monomial => monomial.Factors.All(
         factor => _kinds[factor.Atom] == AtomKind.Variable && factor.Exponent is { IsInteger: true, Sign: > 0 }));
@@ -76,7 +85,7 @@ internal sealed partial class NormalForm(WorkBudget budget, bool unitsAreOne)
     {
         if (OfEach(terms) is not { } summands) return null;
         var sum = Polynomial.Add(summands, budget);
-        return sum.Terms.Count <= MostTerms ? sum : null;
+        return sum.Terms.Count <= MostTerms ? sum : TooMuch();
     }
 
     private Polynomial[]? OfEach(IReadOnlyList<Expression> expressions)
@@ -103,18 +112,18 @@ internal sealed partial class NormalForm(WorkBudget budget, bool unitsAreOne)
 
     private Polynomial? Multiply(Polynomial a, Polynomial b)
     {
-        if ((long)a.Terms.Count * b.Terms.Count > 4 * MostTerms) return null;
+        if ((long)a.Terms.Count * b.Terms.Count > 4 * MostTerms) return TooMuch();
         var terms = new Dictionary<Monomial, Rational>();
         foreach (var (left, leftCoefficient) in a.Terms)
             foreach (var (right, rightCoefficient) in b.Terms)
             {
-                if (leftCoefficient.Bits + rightCoefficient.Bits > MostBits) return null;
+                if (leftCoefficient.Bits + rightCoefficient.Bits > MostBits) return TooMuch();
                 budget.SpendProduct(leftCoefficient.Bits, rightCoefficient.Bits);
                 var coefficient = leftCoefficient * rightCoefficient;
                 if (Merge(left, right, ref coefficient) is not { } monomial) return null;
                 Polynomial.Add(terms, monomial, coefficient, budget);
             }
-        return terms.Count <= MostTerms ? Polynomial.Of(terms) : null;
+        return terms.Count <= MostTerms ? Polynomial.Of(terms) : TooMuch();
     }
 
     private Monomial? Merge(Monomial left, Monomial right, ref Rational coefficient)

@@ -9,7 +9,7 @@ namespace AttnPo.Core.Verification.Expressions;
 /// <param name="budget">Pays.</param>
 internal sealed class ScalarComparison(WorkBudget budget)
 {
-    private const int MostPoints = 20, EnoughPoints = 8, MostCases = 36, EnoughCases = 20;
+    private const int MostPoints = 20, EnoughPoints = 8, MostCases = 36, EnoughCases = 20, PointsBeforeGivingUp = 10;
 
     // Agreement to this many bits, of the larger value and of the largest term, is equality.
     private const int Agreement = 150, NoiseBelowTerms = 160;
@@ -72,8 +72,11 @@ internal sealed class ScalarComparison(WorkBudget budget)
             if (left.SameAs(right)) return true;
             if (forms.IsDecisive(left) && forms.IsDecisive(right))
                 return left.AsRational is not null && right.AsRational is not null && EitherApproximates(a, b);
+            // The same but for a number that is added: no rounding hides that.
+            if (Polynomial.Add([left, right.Times(-1)], budget).AsRational is not null) return false;
         }
-        return AgreeAtPoints(a, b, unitsAreOne) || EitherApproximates(a, b);
+        if (!AgreeAtPoints(a, b, unitsAreOne)) return EitherApproximates(a, b);
+        return forms.IsTooLarge ? throw new OverBudgetException() : true;
     }
 
     private bool EitherApproximates(Expression a, Expression b) => Approximates(a, b) || Approximates(b, a);
@@ -87,6 +90,7 @@ internal sealed class ScalarComparison(WorkBudget budget)
         var complexDiffers = false;
         for (var point = 0; point < (hasCases ? MostCases : MostPoints) && real < needed; point++)
         {
+            if (point == PointsBeforeGivingUp && real + complex == 0) break;
             if (Values(a, b, point, unitsAreOne) is not { } at) continue;
             var agrees = Agree(at.A, at.B, at.Noise);
             if (at.LeftReals)
@@ -110,7 +114,9 @@ internal sealed class ScalarComparison(WorkBudget budget)
         BigComplex At(string name) => isWhole ? Generic.Whole(name, point)
             : isComplex ? new BigComplex(Generic.Real(name, point), Generic.Real(name + "'", point + 1)) : Generic.Real(name, point);
         Evaluator left = new(At, budget, unitsAreOne), right = new(At, budget, unitsAreOne);
-        if (left.Value(a) is not { } x || right.Value(b) is not { } y) return null;
+        // Both always, so that a pair takes the same work either way round.
+        var (ofA, ofB) = (left.Value(a), right.Value(b));
+        if (ofA is not { } x || ofB is not { } y) return null;
         return (x, y, !hasI && (left.LeftReals || right.LeftReals), Math.Max(left.LargestTerm, right.LargestTerm));
     }
 

@@ -19,7 +19,7 @@ internal sealed class WorkBudget(long units)
     }
 
     /// <summary>Takes what a product of two numbers of so many bits costs.</summary>
-    public void SpendProduct(long bitsA, long bitsB) => Spend(4 + ((bitsA >> 6) + 1) * ((bitsB >> 6) + 1));
+    public void SpendProduct(long bitsA, long bitsB) => Spend(4 + (((bitsA >> 6) + 1) * ((bitsB >> 6) + 1) >> 3));
 }
 
 /// <summary>A comparison has spent its budget.</summary>
