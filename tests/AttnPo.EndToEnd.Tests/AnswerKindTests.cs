@@ -25,7 +25,8 @@ public sealed class AnswerKindTests
         Skip.IfNot(await HasSandboxAsync(), "There is no sandbox here for programs.");
         var (rows, summary) = await EvaluatedAsync(CodeRows, "--max-new", "16");
         Assert.Equal(["truncated", "truncated", "truncated"], rows.Select(Verdict));
-        Assert.All(rows, row => Assert.StartsWith("{\"tests\":[{\"type\":\"", row.GetProperty("gold").GetString(), StringComparison.Ordinal));
+        // Tests may be megabytes: they stay in their file.
+        Assert.All(rows, row => Assert.False(row.TryGetProperty("gold", out _)));
         Assert.Equal((3, 0.0, 1.0), Figures(summary));
     }
 

@@ -92,9 +92,22 @@ public sealed class SoakTests(ITestOutputHelper output)
             using var process = Process.GetCurrentProcess();
             return new Measurement(
                 step, GC.GetTotalMemory(forceFullCollection: true), process.Threads.Count, process.HandleCount,
-                Directory.GetFiles(run.Directory, "journal.db*").Sum(file => new FileInfo(file).Length), SqliteJournal.RowsOf(run.Directory, "journal"),
+                Directory.GetFiles(run.Directory, "journal.db*").Sum(LengthOf), SqliteJournal.RowsOf(run.Directory, "journal"),
                 Directory.GetDirectories(Path.Combine(run.Directory, "rollouts")).Length, Count("ledger", Directory.GetFiles),
                 Count("checkpoints", Directory.GetDirectories));
+
+            // SQLite makes and removes files beside the journal while they are counted.
+            static long LengthOf(string file)
+            {
+                try
+                {
+                    return new FileInfo(file).Length;
+                }
+                catch (FileNotFoundException)
+                {
+                    return 0;
+                }
+            }
 
             int Count(string folder, Func<string, string[]> entries) =>
                 Path.Combine(run.Directory, folder) is var path && Directory.Exists(path) ? entries(path).Length : 0;
