@@ -115,6 +115,8 @@ public class EqualityPropertyTests(ITestOutputHelper output)
     [InlineData(@"\prod_{i=1}^{999}\prod_{j=1}^{999}\prod_{k=1}^{999} \sin(ijk)")]
     [InlineData(@"(a+b+c+d+e+f+g+h)^{64}(a+b+c+d+u+f+g+h)^{64}")]
     [InlineData("9^{9^{9^9}}+1")]
+    [InlineData("2e\ua909")]
+    [InlineData("0^{100}")]
     [InlineData(@"\begin{pmatrix}x&y\\z&w\end{pmatrix}^{64}")]
     public void C9_What_takes_too_much_work_is_given_up(string answer) =>
         Assert.NotEqual(GradeOutcome.Equal, Grader.Compare(@"\sin x + \cos y", answer).Outcome);

@@ -258,6 +258,6 @@ internal sealed partial class MathScanner(string text, CommaReading commas, Work
         return new(TokenKind.Number, whole, end, new Number(value, significant, decimals.Length));
     }
 
-    [GeneratedRegex(@"\G[eE][+-]?\d{1,3}(?![\d.])")]
+    [GeneratedRegex(@"\G[eE][+-]?[0-9]{1,3}(?![0-9.])")]
     private static partial Regex PowerOfTen();
 }

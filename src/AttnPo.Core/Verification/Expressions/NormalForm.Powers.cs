@@ -40,6 +40,7 @@ internal sealed partial class NormalForm
     {
         if (exponent == 0) return Polynomial.Of(1);
         if (exponent < 0) return Inverse(value) is { } inverse ? WholePower(inverse, -exponent) : null;
+        if (value.Terms.Count == 0) return value;
         if (value.Terms.Count == 1)
         {
             var (monomial, coefficient) = value.Terms.Single();
