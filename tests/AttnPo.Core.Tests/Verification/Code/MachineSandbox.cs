@@ -6,6 +6,9 @@ namespace AttnPo.Core.Tests.Verification.Code;
 /// <summary>This machine's sandbox; tests skip where there is none.</summary>
 internal static class MachineSandbox
 {
+    /// <summary>A second of work, little more on the wall.</summary>
+    public static readonly SandboxLimits Short = new() { Processor = TimeSpan.FromSeconds(1), Wall = TimeSpan.FromSeconds(1.5) };
+
     public static Sandbox Require(Isolation isolation = Isolation.Required)
     {
         try
