@@ -16,11 +16,18 @@ public interface IScorer
 /// <param name="Response">Response token ids, at least one.</param>
 /// <param name="ThinkEnd">Position of the token that closes the reasoning; all after it is the final answer F. -1: no answer, no step scores.</param>
 /// <param name="Steps">Token ranges of the reasoning steps.</param>
-public sealed record ScoreRequest(int[] Prompt, int[] Response, int ThinkEnd, IReadOnlyList<TokenRange> Steps);
+public sealed record ScoreRequest(int[] Prompt, int[] Response, int ThinkEnd, IReadOnlyList<TokenRange> Steps)
+{
+    /// <summary>
+    /// The first token of the response whose log-probability and entropy are wanted; the response's length: none, and the output head is
+    /// not computed. Default 0: all.
+    /// </summary>
+    public int LogProbsFrom { get; init; }
+}
 
 /// <summary>What the policy says of a response.</summary>
-/// <param name="LogProbs">Natural log-probability of each response token.</param>
-/// <param name="Entropies">Entropy, in nats, of the distribution each response token was drawn from.</param>
+/// <param name="LogProbs">Natural log-probability of each response token, from <see cref="ScoreRequest.LogProbsFrom"/> on.</param>
+/// <param name="Entropies">Entropy, in nats, of the distribution each of these tokens was drawn from.</param>
 /// <param name="HeadScores">[head][step]: (1/|s|) * sum over m in F, n in s of attention(m -> n), heads as asked for.</param>
 public sealed record ResponseScores(float[] LogProbs, float[] Entropies, double[][] HeadScores);
 

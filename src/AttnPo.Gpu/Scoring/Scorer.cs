@@ -36,6 +36,7 @@ public sealed class Scorer : IScorer
         {
             sequences[i].Require(_decoder.Config, i);
             RequireSteps(requests[i], i);
+            RequireLogProbs(requests[i], i);
         }
         foreach (var head in heads) RequireHead(head);
 
@@ -61,25 +62,42 @@ public sealed class Scorer : IScorer
         var headScores = Array.ConvertAll(members, m => heads.Select(_ => NoScores(requests[m])).ToArray());
         var observer = new AnswerAttention(_decoder.Config, heads, Array.ConvertAll(members, m => requests[m]), headScores);
         var hidden = _decoder.Forward(batch.Ids, new ForwardPass { Observer = observer, Compute = _compute });
-        var (logProbs, entropies) = Distributions(hidden.flatten(0, 1).index_select(0, batch.Positions), batch);
+        long[] wanted = [.. Wanted(Array.ConvertAll(members, m => requests[m]))];
+        var (logProbs, entropies) = Distributions(hidden.flatten(0, 1), batch, wanted);
 
         var row = 0;
         for (var b = 0; b < members.Length; b++)
         {
-            var rows = row..(row += sequences[members[b]].Response.Length);
+            var request = requests[members[b]];
+            var rows = row..(row += request.Response.Length - request.LogProbsFrom);
             results[members[b]] = new ResponseScores(logProbs[rows], entropies[rows], headScores[b]);
         }
     }
 
-    private (float[] LogProbs, float[] Entropies) Distributions(Tensor hidden, SequenceBatch batch)
+    /// <summary>Of the batch's rows, one for each response token, those whose distribution is asked for.</summary>
+    private static IEnumerable<long> Wanted(ScoreRequest[] requests)
     {
-        var (logProbs, entropies) = (new float[batch.Rows], new float[batch.Rows]);
+        long first = 0;
+        foreach (var request in requests)
+        {
+            for (var i = request.LogProbsFrom; i < request.Response.Length; i++) yield return first + i;
+            first += request.Response.Length;
+        }
+    }
+
+    private (float[] LogProbs, float[] Entropies) Distributions(Tensor hidden, SequenceBatch batch, long[] wanted)
+    {
+        var (logProbs, entropies) = (new float[wanted.Length], new float[wanted.Length]);
+        if (wanted.Length == 0) return (logProbs, entropies);
+        var rows = tensor(wanted, device: hidden.device);
+        var targets = batch.Targets.index_select(0, rows);
+        hidden = hidden.index_select(0, batch.Positions.index_select(0, rows));
         using var head = _decoder.Head.to(_compute);
-        foreach (var (start, count) in LogitChunks.Of(batch.Rows, _decoder.Config.VocabularySize))
+        foreach (var (start, count) in LogitChunks.Of(wanted.Length, _decoder.Config.VocabularySize))
         {
             using var scope = NewDisposeScope();
             var distribution = _decoder.Logits(hidden.narrow(0, start, count), head).log_softmax(-1);
-            distribution.gather(-1, batch.Targets.narrow(0, start, count).unsqueeze(-1)).cpu().data<float>().CopyTo(logProbs, start);
+            distribution.gather(-1, targets.narrow(0, start, count).unsqueeze(-1)).cpu().data<float>().CopyTo(logProbs, start);
             distribution.exp().mul_(distribution).sum(-1).neg_().cpu().data<float>().CopyTo(entropies, start);
         }
         return (logProbs, entropies);
@@ -99,6 +117,15 @@ public sealed class Scorer : IScorer
                 throw new ArgumentException(
                     $"sequence {index}: step {step.Start} to {step.End} is empty or does not lie before think end {request.ThinkEnd}");
             }
+        }
+    }
+
+    private static void RequireLogProbs(ScoreRequest request, int index)
+    {
+        if (request.LogProbsFrom < 0 || request.LogProbsFrom > request.Response.Length)
+        {
+            throw new ArgumentException(
+                $"sequence {index}: log-probabilities from {request.LogProbsFrom} on; the response has {request.Response.Length} tokens");
         }
     }
 

@@ -35,6 +35,22 @@ public sealed class ScorerTests
     }
 
     [Fact]
+    public void Only_the_log_probabilities_that_are_asked_for_are_computed_and_these_are_the_same()
+    {
+        using var decoder = Small();
+        var requests = Enumerable.Range(0, 3).Select(i => new ScoreRequest([1, 2], [3, 4, 5, 6 + i, 7], 2, [new TokenRange(0, 2)])).ToArray();
+        var all = new Scorer(decoder).Score(requests, [new HeadId(0, 1)]);
+        var some = new Scorer(decoder).Score(
+            [requests[0] with { LogProbsFrom = 3 }, requests[1] with { LogProbsFrom = 5 }, requests[2]], [new HeadId(0, 1)]);
+        Assert.Equal(all[0].LogProbs[3..], some[0].LogProbs, (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(all[0].Entropies[3..], some[0].Entropies, (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Empty(some[1].LogProbs);
+        Assert.Equal(5, some[2].LogProbs.Length);
+        Assert.Equal(all[1].HeadScores[0], some[1].HeadScores[0]);
+        Assert.Throws<ArgumentException>(() => new Scorer(decoder).Score([requests[0] with { LogProbsFrom = 6 }], []));
+    }
+
+    [Fact]
     public void A_response_without_an_answer_has_no_step_scores()
     {
         using var decoder = Small();
