@@ -180,12 +180,14 @@ internal sealed class ProbeCommand
     private IReadOnlyList<LabelledResponse> Sample(
         ParseResult parsed, ModelFolder folder, TinyTask task, ResponseSampler sampler, CancellationToken cancellation)
     {
-        var count = parsed.GetResult(_prompts) is null ? TinyPrompts : parsed.GetValue(_prompts);
+        var count = Math.Min(task.Train.Count, parsed.GetResult(_prompts) is null ? TinyPrompts : parsed.GetValue(_prompts));
         if (folder.PromptFault(folder.Tokenizer.Encode(task.Train[0].Text)) is { } fault)
             throw new WorkFailedException($"{folder.Directory}: a prompt of the task {fault}");
         IReadOnlyList<LabelledResponse> responses = [];
-        CountedProgress.Run("responses", count, advance => responses = new TinyResponses(task, sampler).Sample(
-            count, _sampling.Seed(parsed), _sampling.Settings(parsed, folder), advance, cancellation));
+        // The prompts, and at the default options the draws, of the warm-up, which finds the shipped model's heads so.
+        CountedProgress.Run("responses", count, advance => responses = new TaskResponses(task, sampler).Sample(
+            [.. Enumerable.Range(0, count).Select(index => task.Train[index])], _sampling.Seed(parsed), _sampling.Settings(parsed, folder),
+            advance, cancellation));
         parsed.InvocationConfiguration.Error.WriteLine($"{responses.Count} of {count} responses are correct");
         return responses;
     }

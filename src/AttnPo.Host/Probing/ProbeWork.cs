@@ -63,13 +63,9 @@ internal sealed class ProbeWork(ModelFolder folder, ProbeEngines engines, ProbeF
     public void Write(ProbeFindings findings, JsonObject about, Func<LabelledResponse, IReadOnlyList<double>?> drops)
     {
         var rows = new LabelledRowWriter(folder.Tokenizer.Encode);
-        var places = findings.Scored.Index().ToDictionary(pair => pair.Item.Response, pair => pair.Index, ReferenceEqualityComparer.Instance);
-        output.WriteResponses(findings.Scored.Select(scored => scored.Response), response =>
-        {
-            var place = places[response];
-            return new(
-                findings.Labels.Labels[place], findings.Labels.Source, findings.Scored[place].Mean(findings.Report.Chosen), drops(response));
-        }, rows);
+        output.WriteResponses(findings.Scored.Zip(findings.Labels.Labels, (scored, labels) => (
+            scored.Response,
+            new StepFindings(labels, findings.Labels.Source, scored.Mean(findings.Report.Chosen), drops(scored.Response)))), rows);
         about["agreement"] = SourceAgreement.Json(findings.Agreements);
         HeadReportFiles.Write(output.Directory, folder.Config, findings.Report, about);
     }
