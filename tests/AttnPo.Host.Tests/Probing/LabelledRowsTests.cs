@@ -97,7 +97,7 @@ public sealed class LabelledRowsTests : IDisposable
     public void Tokens_that_were_sampled_are_taken_as_they_are()
     {
         // A character a token, which no tokenizer would choose.
-        int[] ids = [.. Response.Split('😀')[^1].SelectMany(c => _model.Tokenizer.Encode(c.ToString()))];
+        int[] ids = [.. Response[5..].SelectMany(c => _model.Tokenizer.Encode(c.ToString()))];
         var text = _model.Tokenizer.Decode(ids).Text;
         Assert.NotEqual(ids, _model.Tokenizer.Encode(text));
         var response = Read(null, JsonSerializer.Serialize(new { id = 5, prompt_ids = new[] { 3, 4 }, response = text, response_ids = ids }))[0];
