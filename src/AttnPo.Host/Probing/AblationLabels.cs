@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using AttnPo.Core.Data;
 using AttnPo.Core.Probing;
 using AttnPo.Core.Text;
 using AttnPo.Gpu;
+using AttnPo.Host.Progress;
 
 namespace AttnPo.Host.Probing;
 
@@ -20,7 +22,19 @@ internal enum AblationTarget
 /// <param name="Target">What is measured.</param>
 /// <param name="Threshold">Nats above which a step's drop makes it essential.</param>
 /// <param name="PositionsAtOnce">Bound on the tokens, prompts included, that one call of the scorer gets; a single sequence may be longer.</param>
-internal sealed record AblationSettings(AblationTarget Target, double Threshold, int PositionsAtOnce = 1 << 16);
+internal sealed record AblationSettings(
+    AblationTarget Target = AblationTarget.Answer, double Threshold = AblationSettings.DefaultThreshold, int PositionsAtOnce = 1 << 16)
+{
+    /// <summary>Without the step the answer is e times less likely.</summary>
+    public const double DefaultThreshold = 1;
+
+    /// <summary>What decides labels, in words.</summary>
+    public IReadOnlyList<(string Name, string Value)> Identity =>
+    [
+        ("ablation-threshold", Threshold.ToString("R", CultureInfo.InvariantCulture)),
+        ("ablation-of", Target == AblationTarget.Box ? "box" : "answer"),
+    ];
+}
 
 /// <summary>
 /// Labels without a judge: a step is essential when the model itself holds the final answer for less likely without it. Every response
@@ -30,9 +44,7 @@ internal sealed record AblationSettings(AblationTarget Target, double Threshold,
 /// <param name="settings">What is measured, and where the line is.</param>
 /// <param name="tokenizer">Finds the box's tokens.</param>
 /// <param name="stopTokens">Those that end a response.</param>
-/// <param name="progress">Is told sequences scored and their number.</param>
-internal sealed class AblationLabels(
-    IScorer scorer, AblationSettings settings, Tokenizer tokenizer, IReadOnlyList<int> stopTokens, Action<int, int>? progress = null) : ILabelSource
+internal sealed class AblationLabels(IScorer scorer, AblationSettings settings, Tokenizer tokenizer, IReadOnlyList<int> stopTokens) : ILabelSource
 {
     // A response is the object, not its content: two rows may hold the same.
     private readonly ConditionalWeakTable<LabelledResponse, double[]> _drops = [];
@@ -57,35 +69,43 @@ internal sealed class AblationLabels(
 
     private void Measure(IReadOnlyList<LabelledResponse> responses, CancellationToken cancellation)
     {
-        var measurable = responses.Where(response => response.Spans.Count > 0 && Measured(response).Length > 0).ToArray();
-        var total = measurable.Sum(response => response.Spans.Count + 1);
-        var logProbs = measurable.Select(response => new List<float[]>(response.Spans.Count + 1)).ToArray();
-        var waiting = new List<(int Response, ScoreRequest Request)>();
-        var (positions, done) = (0L, 0);
-        for (var i = 0; i < measurable.Length; i++)
+        (LabelledResponse Response, TokenSpan Answer)[] measurable =
+            [.. responses.Select(response => (Response: response, Answer: Measured(response))).Where(item => item.Response.Spans.Count > 0 && item.Answer.Length > 0)];
+        var logProbs = measurable.Select(item => new List<float[]>(item.Response.Spans.Count + 1)).ToArray();
+        var requests = measurable.SelectMany((item, i) => StepAblation.Variants(item.Response.Response, item.Answer, item.Response.Spans)
+            // Without a head to read, where the reasoning ends does not matter.
+            .Select(variant => (i, new ScoreRequest(item.Response.Prompt, variant.Tokens, ThinkEnd: -1, []) { LogProbsFrom = variant.MeasuredFrom })));
+        CountedProgress.Run("sequences", measurable.Sum(item => item.Response.Spans.Count + 1), advance =>
         {
-            var response = measurable[i];
-            foreach (var variant in StepAblation.Variants(response.Response, Measured(response), response.Spans))
+            foreach (var batch in Batches(requests))
             {
-                var length = response.Prompt.Length + variant.Tokens.Length;
-                if (waiting.Count > 0 && positions + length > settings.PositionsAtOnce) Score();
-                // Without a head to read, where the reasoning ends does not matter.
-                waiting.Add((i, new(response.Prompt, variant.Tokens, ThinkEnd: -1, []) { LogProbsFrom = variant.MeasuredFrom }));
-                positions += length;
+                cancellation.ThrowIfCancellationRequested();
+                var scores = scorer.Score([.. batch.Select(item => item.Request)], [], cancellation);
+                foreach (var ((response, _), score) in batch.Zip(scores))
+                {
+                    logProbs[response].Add(score.LogProbs);
+                    advance();
+                }
             }
-        }
-        if (waiting.Count > 0) Score();
-        for (var i = 0; i < measurable.Length; i++) _drops.AddOrUpdate(measurable[i], StepAblation.Drops(logProbs[i]));
+        });
+        for (var i = 0; i < measurable.Length; i++) _drops.AddOrUpdate(measurable[i].Response, StepAblation.Drops(logProbs[i]));
+    }
 
-        void Score()
+    private IEnumerable<List<(int Response, ScoreRequest Request)>> Batches(IEnumerable<(int Response, ScoreRequest Request)> requests)
+    {
+        var (batch, positions) = (new List<(int, ScoreRequest)>(), 0L);
+        foreach (var item in requests)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var scores = scorer.Score([.. waiting.Select(item => item.Request)], [], cancellation);
-            foreach (var ((response, _), score) in waiting.Zip(scores)) logProbs[response].Add(score.LogProbs);
-            progress?.Invoke(done += waiting.Count, total);
-            waiting.Clear();
-            positions = 0;
+            var length = item.Request.Prompt.Length + item.Request.Response.Length;
+            if (batch.Count > 0 && positions + length > settings.PositionsAtOnce)
+            {
+                yield return batch;
+                (batch, positions) = ([], 0);
+            }
+            batch.Add(item);
+            positions += length;
         }
+        if (batch.Count > 0) yield return batch;
     }
 
     private TokenSpan Measured(LabelledResponse response) =>
