@@ -100,6 +100,30 @@ public sealed class ProbeTests : IDisposable
         Assert.False(File.Exists(At("none", "sra.json")));
     }
 
+    [Theory]
+    [InlineData(2, "--ablation-of goes with --label ablation", "--task", "tiny", "--ablation-of", "box")]
+    [InlineData(2, "--judge-model", "--data", "d", "--collect", "5", "--label", "judge")]
+    [InlineData(1, "no-such-file: there is no such file", "--data", "no-such-file")]
+    [InlineData(1, "no-such-file", "--data", "no-such-file", "--collect", "5")]
+    [InlineData(1, "2 of 2 responses have both essential and redundant steps", "--task", "tiny", "--prompts", "2")]
+    public async Task What_cannot_be_done_is_told_in_one_line_and_leaves_no_folder(int expected, string message, params string[] options)
+    {
+        var (code, output, error) = await Executable.RunAsync([.. Probe("none"), .. options]);
+        Assert.Equal((expected, ""), (code, output));
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(At("none")));
+    }
+
+    [Fact]
+    public async Task The_folder_of_a_model_is_left_alone()
+    {
+        File.WriteAllText(Directory.CreateDirectory(At("model")).FullName + "/config.json", "{}");
+        var (code, _, error) = await Executable.RunAsync([.. Probe("model"), "--task", "tiny"]);
+        Assert.Equal(1, code);
+        Assert.Contains("holds config.json, so it is the folder of a run or a model", error, StringComparison.Ordinal);
+        Assert.Single(Directory.GetFileSystemEntries(At("model")));
+    }
+
     private async Task WriteQuestionsAsync()
     {
         // Programs of the task's own form, additions alone.

@@ -95,7 +95,6 @@ public sealed class CommandLineTests
     [InlineData("ledger", "no-such-run")]
     [InlineData("export", "no-such-run", "--out", "never-made.jsonl")]
     [InlineData("probe", "--model", "no-such-model", "--task", "tiny", "--out", "never-made.jsonl")]
-    [InlineData("probe", "--model", "tiny-reasoner", "--data", "no-such-file", "--out", "never-made.jsonl")]
     [InlineData("eval", "--model", "no-such-model", "--task", "tiny", "--out", "never-made.jsonl")]
     public async Task Work_that_fails_ends_with_1_and_one_line_and_leaves_nothing(params string[] args)
     {

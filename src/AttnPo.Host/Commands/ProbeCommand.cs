@@ -93,28 +93,42 @@ internal sealed class ProbeCommand
         var (folder, device, format) = _engine.Open(parsed);
         var output = new ProbeFolder(parsed.GetRequiredValue(_output));
         using var engines = new ProbeEngines(folder, device, format);
-        // The task as the embedded default trains on it, and cut as there.
-        var embedded = files.Length == 0 ? SettingsFiles.Resolve(SettingsFiles.DefaultName, []) : null;
-        var segmentation = embedded is null ? new() : StageSettings.Segmentation(embedded);
-        var verifier = _judging.Verifier(parsed);
-        var reader = _steps.Reader(parsed, folder.Tokenizer, segmentation, verifier);
-        var sampler = new ResponseSampler(folder, reader, () => engines.Generator);
-        if (_collect.Asked(parsed))
+        // Before any work: what is wrong with the options of labels, or a judge's key that is missing, is known then.
+        var sources = _labels.Sources(parsed, folder, engines, output.Directory);
+        try
         {
-            var file = Collect(parsed, folder, output, sampler, Questions(parsed, files, folder), (device, $"{format}"), cancellation);
-            if (!LabelsGiven(parsed))
+            // The task as the embedded default trains on it, and cut as there.
+            var embedded = files.Length == 0 ? SettingsFiles.Resolve(SettingsFiles.DefaultName, []) : null;
+            var segmentation = embedded is null ? new() : StageSettings.Segmentation(embedded);
+            var verifier = _judging.Verifier(parsed);
+            var reader = _steps.Reader(parsed, folder.Tokenizer, segmentation, verifier);
+            var sampler = new ResponseSampler(folder, reader, () => engines.Generator);
+            if (_collect.Asked(parsed))
             {
-                parsed.InvocationConfiguration.Output.WriteLine(
-                    $"wrote {file}: label its steps and give it with --data, or give it with --data and --label ablation or --label judge");
-                return ExitCode.Done;
+                var file = Collect(parsed, folder, output, sampler, Questions(parsed, files, folder), (device, $"{format}"), cancellation);
+                if (!LabelsGiven(parsed))
+                {
+                    parsed.InvocationConfiguration.Output.WriteLine(
+                        $"wrote {file}: label its steps and give it with --data, or give it with --data and --label ablation or --label judge");
+                    return ExitCode.Done;
+                }
+                files = [file];
             }
-            files = [file];
-        }
 
-        var responses = embedded is null
-            ? Read(parsed, files, folder, reader) : Sample(parsed, folder, StageSettings.Task(embedded)!, sampler, cancellation);
-        engines.CloseGenerator();
-        return await ProbeAsync(parsed, folder, engines, output, responses, verifier, cancellation);
+            var responses = embedded is null
+                ? Read(parsed, files, folder, reader) : Sample(parsed, folder, StageSettings.Task(embedded)!, sampler, cancellation);
+            engines.CloseGenerator();
+            // Labels that are there are compared with the asked-for ones in any case.
+            if (!sources.Any(source => source is GivenLabels) && responses.Any(response => response.Labels.Count > 0))
+                sources = [.. sources, new GivenLabels()];
+            if (!_labels.Estimates(parsed, sources, responses))
+                await ProbeAsync(parsed, folder, new(folder, engines, output, parsed.InvocationConfiguration.Error), sources, responses, verifier, cancellation);
+            return ExitCode.Done;
+        }
+        finally
+        {
+            foreach (var source in sources.OfType<IDisposable>()) source.Dispose();
+        }
     }
 
     private void Check(ParseResult parsed, string[] files)
@@ -192,34 +206,23 @@ internal sealed class ProbeCommand
         return responses;
     }
 
-    private async Task<int> ProbeAsync(
-        ParseResult parsed, ModelFolder folder, ProbeEngines engines, ProbeFolder output, IReadOnlyList<LabelledResponse> responses,
+    private async Task ProbeAsync(
+        ParseResult parsed, ModelFolder folder, ProbeWork work, IReadOnlyList<ILabelSource> sources, IReadOnlyList<LabelledResponse> responses,
         IAnswerVerifier verifier, CancellationToken cancellation)
     {
         var (seed, text) = (_sampling.Seed(parsed), parsed.InvocationConfiguration.Output);
-        var sources = _labels.Sources(parsed, folder, engines.Scorer, output.Directory).ToList();
-        try
+        var findings = work.Find(
+            responses, await ProbeWork.LabelAsync(responses, sources, cancellation), seed, parsed.GetValue(_mostHeads), cancellation);
+        work.Write(findings, About(parsed, folder), sources.OfType<AblationLabels>().FirstOrDefault() is { } ablation ? ablation.DropsOf : _ => null);
+        var result = new ProbeOutput(folder.Config, findings, parsed.GetRequiredValue(_output));
+        if (_intervene.Asked(parsed))
         {
-            if (_labels.Estimates(parsed, sources, responses)) return ExitCode.Done;
-            // Labels that are there are compared with the asked-for ones in any case.
-            if (!sources.Any(source => source is GivenLabels) && responses.Any(response => response.Labels.Count > 0)) sources.Add(new GivenLabels());
-            var work = new ProbeWork(folder, engines, output, parsed.InvocationConfiguration.Error);
-            var findings = work.Find(
-                responses, await ProbeWork.LabelAsync(responses, sources, cancellation), seed, parsed.GetValue(_mostHeads), cancellation);
-            work.Write(findings, About(parsed, folder), sources.OfType<AblationLabels>().FirstOrDefault() is { } ablation ? ablation.DropsOf : _ => null);
-            engines.CloseScorer();
             var settings = _intervene.Settings(parsed, seed, _sampling.Settings(parsed, folder));
-            var result = new ProbeOutput(folder.Config, findings);
-            if (!_intervene.Asked(parsed)) output.Write(ProbeFolder.InterventionFile, null);
-            else result.Add(settings, work.Intervene(findings, verifier, settings, cancellation), output);
-            if (parsed.GetValue(_json)) text.WriteLine(result.Json());
-            else foreach (var line in result.Lines(output)) text.WriteLine(line);
-            return ExitCode.Done;
+            result.Add(settings, work.Intervene(findings, verifier, settings, cancellation));
         }
-        finally
-        {
-            foreach (var source in sources.OfType<IDisposable>()) source.Dispose();
-        }
+        work.Write(result.Intervention);
+        if (parsed.GetValue(_json)) text.WriteLine(result.Json());
+        else foreach (var line in result.Lines()) text.WriteLine(line);
     }
 
     private JsonObject About(ParseResult parsed, ModelFolder folder)

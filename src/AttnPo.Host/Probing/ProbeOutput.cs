@@ -6,24 +6,28 @@ using AttnPo.Gpu.Model;
 namespace AttnPo.Host.Probing;
 
 /// <summary>What a probe found, printed for programs and for people.</summary>
-internal sealed class ProbeOutput(ModelConfig config, ProbeFindings findings)
+/// <param name="config">Of the model.</param>
+/// <param name="findings">What was found.</param>
+/// <param name="directory">Where it was written.</param>
+internal sealed class ProbeOutput(ModelConfig config, ProbeFindings findings, string directory)
 {
     private const int Shown = 5;
 
     private InterventionReport? _intervention;
     private InterventionSettings? _settings;
-    private JsonObject? _interventionJson;
 
     private HeadReport Report => findings.Report;
 
     private string[] Heads => [.. Report.Chosen.Select(place => ProbedHeads.Id(config, place).ToString())];
 
-    /// <summary>Adds what interventions came to, and writes their file.</summary>
-    public void Add(InterventionSettings settings, (InterventionReport Report, int LeftOut) intervention, ProbeFolder output)
+    /// <summary>The object of intervention.json; null where there were no interventions.</summary>
+    public JsonObject? Intervention { get; private set; }
+
+    /// <summary>Adds what interventions came to.</summary>
+    public void Add(InterventionSettings settings, (InterventionReport Report, int LeftOut) intervention)
     {
         (_settings, _intervention) = (settings, intervention.Report);
-        _interventionJson = InterventionOutput.Json(intervention.Report, settings, intervention.LeftOut);
-        output.Write(ProbeFolder.InterventionFile, _interventionJson);
+        Intervention = InterventionOutput.Json(intervention.Report, settings, intervention.LeftOut);
     }
 
     /// <summary>One object on a line; the figures of all heads are in sra.json.</summary>
@@ -44,12 +48,12 @@ internal sealed class ProbeOutput(ModelConfig config, ProbeFindings findings)
             ["labels"] = findings.Labels.Source,
             ["agreement"] = SourceAgreement.Json(findings.Agreements),
         };
-        if (_interventionJson is not null) result["intervention"] = _interventionJson.DeepClone();
+        if (Intervention is not null) result["intervention"] = Intervention.DeepClone();
         return result.ToJsonString();
     }
 
     /// <summary>The tables, line by line, and what to do with the heads.</summary>
-    public IEnumerable<string> Lines(ProbeFolder output)
+    public IEnumerable<string> Lines()
     {
         yield return Text($"{Report.Responses} responses with steps of both kinds ({Report.Unranked} without), labels: {findings.Labels.Source}");
         string[][] rows =
@@ -63,7 +67,7 @@ internal sealed class ProbeOutput(ModelConfig config, ProbeFindings findings)
         foreach (var line in SourceAgreement.Lines(findings.Agreements)) yield return line;
         if (_intervention is not null)
             foreach (var line in InterventionOutput.Lines(_intervention, _settings!)) yield return line;
-        yield return $"wrote {output.Directory}: {HeadReportFiles.Figures}, {HeadReportFiles.HeatMap}, {HeadReportFiles.Curves}, {HeadReportFiles.Settings} and more";
+        yield return $"wrote {directory}: {HeadReportFiles.Figures}, {HeadReportFiles.HeatMap}, {HeadReportFiles.Curves}, {HeadReportFiles.Settings} and more";
         yield return $"credit.heads = [{string.Join(", ", Heads.Select(head => $"\"{head}\""))}]";
     }
 

@@ -47,7 +47,7 @@ internal sealed class ProbeWork(ModelFolder folder, ProbeEngines engines, ProbeF
         Require(sets[0]);
         IReadOnlyList<ScoredResponse> scored = [];
         CountedProgress.Run("responses scored", responses.Count, advance =>
-            scored = StepScoring.Score(engines.Scorer, ProbedHeads.All(folder.Config), responses, advance, cancellation));
+            scored = StepScoring.Score(engines, ProbedHeads.All(folder.Config), responses, advance, cancellation));
         var probed = scored.Zip(sets[0].Labels, (response, labels) => response.Probed(labels)).ToList();
         var report = HeadReport.Of(probed, seed, mostHeads);
         if (report.ChosenAccuracy.Low <= 0.5)
@@ -70,11 +70,15 @@ internal sealed class ProbeWork(ModelFolder folder, ProbeEngines engines, ProbeF
         HeadReportFiles.Write(output.Directory, folder.Config, findings.Report, about);
     }
 
+    /// <summary>Writes what interventions came to; null removes what an earlier probe left.</summary>
+    public void Write(JsonObject? intervention) => output.Write(ProbeFolder.InterventionFile, intervention);
+
     /// <summary>Takes steps out and lets the model answer again.</summary>
     /// <exception cref="WorkFailedException">There is no response to do that with.</exception>
     public (InterventionReport Report, int LeftOut) Intervene(
         ProbeFindings findings, IAnswerVerifier verifier, InterventionSettings settings, CancellationToken cancellation)
     {
+        engines.CloseScorer();
         var intervention = new Intervention(folder, engines.Generator, verifier, settings);
         var cases = intervention.Fit(findings.Scored.Zip(findings.Labels.Labels, (scored, labels) =>
             new InterventionCase(scored.Response, scored.Mean(findings.Report.Chosen), labels)));
