@@ -45,8 +45,8 @@ internal static class HeadFigures
         {
             var (layer, head) = ProbedHeads.Id(config, place);
             // Light around dark: seen on any colour.
-            Ring(plot, head, layer, 0.86 * cell, Colors.White, MathF.Max(4, cell / 9f));
-            Ring(plot, head, layer, 0.86 * cell, Colors.Black, MathF.Max(2, cell / 20f));
+            Ring(plot, head, layer, 0.86 * cell, Colors.White, MathF.Max(4, cell / 12f));
+            Ring(plot, head, layer, 0.86 * cell, Colors.Black, MathF.Max(2, cell / 24f));
         }
 
         plot.Title("Step ranking accuracy of every head");
@@ -79,7 +79,7 @@ internal static class HeadFigures
         chosen.LegendText = "the chosen set";
 
         plot.Title("Heads averaged together, on responses that did not choose them");
-        plot.XLabel("heads in the set");
+        plot.XLabel("heads in the set (whiskers: 95 % intervals)");
         plot.YLabel("step ranking accuracy");
         plot.Axes.Bottom.TickGenerator = new NumericManual(
             [.. report.Curves.Select(point => (double)point.Count)],
