@@ -75,6 +75,52 @@ public sealed class ProbeTests : IDisposable
         Assert.True(step.TryGetProperty("drop", out _) && step.TryGetProperty("score", out _));
     }
 
+    [SkippableFact]
+    public async Task A_collection_that_was_killed_and_interrupted_and_started_again_ends_like_one_left_alone()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows sends no signal to another process.");
+        await WriteQuestionsAsync(200);
+        string[] Collect(string folder) => [.. Probe(folder), "--data", At("questions.jsonl"), "--min-chars", "8", "--collect", "1000"];
+        await Executable.DoneAsync(Collect("whole"));
+        using (var collection = await StartAsync())
+        {
+            collection.Kill();
+            await collection.WaitForExitAsync();
+        }
+        using (var collection = await StartAsync())
+        {
+            using var signal = System.Diagnostics.Process.Start("kill", ["-TERM", $"{collection.Id}"]);
+            await signal.WaitForExitAsync();
+            var (code, output, error) = await Executable.EndAsync(collection);
+            Assert.Equal((130, ""), (code, output));
+            Assert.StartsWith("going on after ", error, StringComparison.Ordinal);
+            Assert.Contains("responses.jsonl.partial; the same command goes on", error, StringComparison.Ordinal);
+        }
+        var (refused, _, why) = await Executable.RunAsync([.. Collect("parted"), "--seed", "2"]);
+        Assert.Equal(2, refused);
+        Assert.Contains("seed = 1 there, 2 asked for", why, StringComparison.Ordinal);
+
+        await Executable.DoneAsync(Collect("parted"));
+        Assert.Equal(await File.ReadAllBytesAsync(At("whole", "responses.jsonl")), await File.ReadAllBytesAsync(At("parted", "responses.jsonl")));
+        Assert.Equal(["responses.jsonl"], Directory.GetFiles(At("parted")).Select(Path.GetFileName));
+
+        // Begins or goes on, up to a stretch of questions more than there was.
+        async Task<System.Diagnostics.Process> StartAsync()
+        {
+            var partial = new FileInfo(At("parted", "responses.jsonl.partial"));
+            var more = (partial.Exists ? partial.Length : 0) + 2000;
+            var collection = Executable.Start(Collect("parted"));
+            await RunFolder.WaitAsync(
+                () =>
+                {
+                    partial.Refresh();
+                    return partial.Exists && partial.Length > more;
+                },
+                collection);
+            return collection;
+        }
+    }
+
     [Fact]
     public async Task Labels_of_two_sources_are_compared()
     {
@@ -124,12 +170,12 @@ public sealed class ProbeTests : IDisposable
         Assert.Single(Directory.GetFileSystemEntries(At("model")));
     }
 
-    private async Task WriteQuestionsAsync()
+    private async Task WriteQuestionsAsync(int count = 80)
     {
         // Programs of the task's own form, additions alone.
         var random = new Random(1);
         await using var file = File.CreateText(At("questions.jsonl"));
-        for (var i = 0; i < 80; i++)
+        for (var i = 0; i < count; i++)
         {
             var (value, program) = (random.Next(10), "");
             program += $"a={value}";

@@ -31,8 +31,9 @@ internal sealed class Intervention(ModelFolder folder, IGenerator generator, IAn
 {
     private const string ThinkStart = "<think>";
 
-    // With four arms each, as many rows as a batch of the generator takes.
-    private const int Together = 64;
+    // A batch of the generator, and what its cache of keys and values may come to: the prompts are as long as the reasoning.
+    private const int RowsTogether = 256;
+    private const long PositionsTogether = 1 << 17;
 
     /// <summary>
     /// The cases that there is something to learn from: with more than k + 1 steps, so that a step is left whatever is taken out, and with
@@ -52,7 +53,7 @@ internal sealed class Intervention(ModelFolder folder, IGenerator generator, IAn
     {
         var outcomes = new List<IReadOnlyList<ArmOutcome>>();
         var arms = StepRemoval.Arms;
-        foreach (var (chunk, members) in cases.Index().Chunk(Math.Max(1, Together / settings.Answers)).Index())
+        foreach (var (chunk, members) in Chunks(cases).Index())
         {
             var removed = members.SelectMany(member => arms.Select(arm =>
                 StepRemoval.Choose(arm, member.Item.Case.Scores, settings.Removed, settings.Seed, member.Index))).ToList();
@@ -61,7 +62,7 @@ internal sealed class Intervention(ModelFolder folder, IGenerator generator, IAn
                 [.. removed.Select((steps, i) => new GenerationPrompt(i, PromptWithout(members[i / arms.Count].Item.Case.Response, steps)))],
                 settings.Answers, settings.Sampling);
             var answers = generator.Generate(request, cancellation).Chunk(settings.Answers).ToList();
-            for (var i = 0; i < members.Length; i++)
+            for (var i = 0; i < members.Count; i++)
             {
                 var (each, gold) = members[i].Item;
                 var shares = arms.Select((_, arm) => Share(answers[i * arms.Count + arm], gold)).ToList();
@@ -71,6 +72,25 @@ internal sealed class Intervention(ModelFolder folder, IGenerator generator, IAn
             }
         }
         return outcomes;
+    }
+
+    // Neighbours that are answered together: a function of the cases alone, since what is decoded together is the unit of determinism.
+    private IEnumerable<List<(int Index, (InterventionCase Case, Gold Gold) Item)>> Chunks(IReadOnlyList<(InterventionCase Case, Gold Gold)> cases)
+    {
+        var (chunk, positions) = (new List<(int, (InterventionCase, Gold))>(), 0L);
+        var rows = StepRemoval.Arms.Count * settings.Answers;
+        foreach (var (index, item) in cases.Index())
+        {
+            var length = (long)rows * (item.Case.Response.Prompt.Length + item.Case.Response.ThinkEnd + 1);
+            if (chunk.Count > 0 && ((chunk.Count + 1) * rows > RowsTogether || positions + length > PositionsTogether))
+            {
+                yield return chunk;
+                (chunk, positions) = ([], 0);
+            }
+            chunk.Add((index, item));
+            positions += length;
+        }
+        if (chunk.Count > 0) yield return chunk;
     }
 
     /// <summary>The prompt and the reasoning without some steps, up to and with the closing tag.</summary>

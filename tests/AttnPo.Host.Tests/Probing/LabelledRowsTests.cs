@@ -211,6 +211,10 @@ public sealed class LabelledRowsTests : IDisposable
         Assert.Throws<WorkFailedException>(() => Read(null, Row(id: "a"), Row(id: "a"))).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_row_of_a_question_is_told_where_it_belongs() =>
+        Assert.Contains("questions go with --collect N", ErrorOf("{\"question\":\"1+1?\",\"gold\":\"2\"}"), StringComparison.Ordinal);
+
+    [Fact]
     public void A_file_without_responses_is_refused() =>
         Assert.Contains("no response to probe, 1 are wrong", ErrorOf(Row(gold: "8")), StringComparison.Ordinal);
 }
