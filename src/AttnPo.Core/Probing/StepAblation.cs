@@ -63,9 +63,26 @@ public static class StepAblation
         return [.. logProbs.Skip(1).Select(without => whole - Sum(without))];
     }
 
-    /// <summary>Essential where the drop is above the threshold; null where it is no number, since a model that overflows says nothing.</summary>
-    public static StepLabel? Label(double drop, double threshold) =>
-        double.IsNaN(drop) ? null : drop > threshold ? StepLabel.Essential : StepLabel.Redundant;
+    /// <summary>
+    /// A label for each drop: essential where it is above the threshold; null where it is no number, since a model that overflows says nothing.
+    /// </summary>
+    /// <param name="drops">Of a response's steps, nats.</param>
+    /// <param name="threshold">Nats.</param>
+    /// <param name="overMedian">
+    /// Whether the response's median drop is taken off first. To take out any step moves what follows it, which the answer may notice; where
+    /// most steps are redundant the median is what that costs.
+    /// </param>
+    public static IReadOnlyList<StepLabel?> Labels(IReadOnlyList<double> drops, double threshold, bool overMedian = false)
+    {
+        var line = threshold + (overMedian ? Median(drops) : 0);
+        return [.. drops.Select(drop => double.IsNaN(drop) ? (StepLabel?)null : drop > line ? StepLabel.Essential : StepLabel.Redundant)];
+    }
+
+    private static double Median(IReadOnlyList<double> drops)
+    {
+        double[] sorted = [.. drops.Where(drop => !double.IsNaN(drop)).Order()];
+        return sorted.Length == 0 ? 0 : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
 
     private static double Sum(IReadOnlyList<float> logProbs) => logProbs.Sum(logProb => (double)logProb);
 }

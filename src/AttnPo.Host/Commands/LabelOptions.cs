@@ -28,6 +28,11 @@ internal sealed class LabelOptions
         Description = "What the log-probability is of: answer, all tokens after the reasoning; box, those in the last \\boxed{}.",
         DefaultValueFactory = _ => "answer",
     };
+    private readonly Option<string> _over = new("--ablation-over")
+    {
+        Description = "From where a step's fall is counted: zero, or the median of the response's steps, for responses that are mostly redundant.",
+        DefaultValueFactory = _ => "zero",
+    };
     private readonly JudgeOptions _judge;
 
     /// <summary>Adds them to a command.</summary>
@@ -36,6 +41,7 @@ internal sealed class LabelOptions
         command.Add(_label.AcceptOnlyFromAmong(Given, Ablation, Judge));
         command.Add(_threshold);
         command.Add(_of.AcceptOnlyFromAmong("answer", "box"));
+        command.Add(_over.AcceptOnlyFromAmong("zero", "median"));
         _judge = new(command);
     }
 
@@ -48,7 +54,7 @@ internal sealed class LabelOptions
     public IReadOnlyList<ILabelSource> Sources(ParseResult parsed, ModelFolder folder, IScorer scorer, string outFolder)
     {
         var names = Names(parsed);
-        Refuse(parsed, names, Ablation, [_threshold, _of]);
+        Refuse(parsed, names, Ablation, [_threshold, _of, _over]);
         Refuse(parsed, names, Judge, _judge.All);
         return [.. names.Select(name => (ILabelSource)(name switch
         {
@@ -79,7 +85,7 @@ internal sealed class LabelOptions
     private string[] Names(ParseResult parsed) => [.. parsed.GetRequiredValue(_label).Distinct()];
 
     private AblationSettings Settings(ParseResult parsed) =>
-        new(parsed.GetValue(_of) == "box" ? AblationTarget.Box : AblationTarget.Answer, parsed.GetValue(_threshold));
+        new(parsed.GetValue(_of) == "box" ? AblationTarget.Box : AblationTarget.Answer, parsed.GetValue(_threshold), parsed.GetValue(_over) == "median");
 
     private static void Refuse(ParseResult parsed, string[] names, string source, IEnumerable<Option> options)
     {

@@ -21,18 +21,24 @@ internal enum AblationTarget
 /// <summary>How ablation labels are made.</summary>
 /// <param name="Target">What is measured.</param>
 /// <param name="Threshold">Nats above which a step's drop makes it essential.</param>
+/// <param name="OverMedian">Whether the drop is counted from the median of the response's steps.</param>
 /// <param name="PositionsAtOnce">Bound on the tokens, prompts included, that one call of the scorer gets; a single sequence may be longer.</param>
 internal sealed record AblationSettings(
-    AblationTarget Target = AblationTarget.Answer, double Threshold = AblationSettings.DefaultThreshold, int PositionsAtOnce = 1 << 16)
+    AblationTarget Target = AblationTarget.Answer, double Threshold = AblationSettings.DefaultThreshold, bool OverMedian = false,
+    int PositionsAtOnce = 1 << 16)
 {
-    /// <summary>Without the step the answer is e times less likely.</summary>
-    public const double DefaultThreshold = 1;
+    /// <summary>
+    /// Without the step the answer is 20 times less likely, which is where evidence is commonly called strong (Kass and Raftery, Bayes
+    /// Factors, 1995).
+    /// </summary>
+    public const double DefaultThreshold = 3;
 
     /// <summary>What decides labels, in words.</summary>
     public IReadOnlyList<(string Name, string Value)> Identity =>
     [
         ("ablation-threshold", Threshold.ToString("R", CultureInfo.InvariantCulture)),
         ("ablation-of", Target == AblationTarget.Box ? "box" : "answer"),
+        ("ablation-over", OverMedian ? "median" : "zero"),
     ];
 }
 
@@ -63,7 +69,7 @@ internal sealed class AblationLabels(IScorer scorer, AblationSettings settings, 
     {
         Measure(responses, cancellation);
         return Task.FromResult<IReadOnlyList<IReadOnlyList<StepLabel?>>>([.. responses.Select(response => DropsOf(response) is { } drops
-            ? drops.Select(drop => StepAblation.Label(drop, settings.Threshold)).ToArray()
+            ? StepAblation.Labels(drops, settings.Threshold, settings.OverMedian)
             : new StepLabel?[response.Steps.Count])]);
     }
 

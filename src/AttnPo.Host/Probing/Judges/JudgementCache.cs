@@ -67,8 +67,13 @@ internal sealed class JudgementCache : IDisposable
         _replies[request.Key] = reply;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    /// <summary>Lets go of the file; one without an answer does not stay.</summary>
+    public void Dispose()
+    {
+        var isEmpty = _stream.Length == 0;
+        _stream.Dispose();
+        if (isEmpty) File.Delete(_path);
+    }
 
     private FileStream Open(string folder)
     {
