@@ -14,7 +14,11 @@ internal sealed class JudgeOptions
         Description = "Where an API of chat completions as OpenAI defines them begins, e.g. http://localhost:8000/v1.",
         HelpName = "URL",
     };
-    private readonly Option<string[]> _models = new("--judge-model") { Description = "A judge, as the endpoint calls it; given again, several vote.", HelpName = "NAME" };
+    private readonly Option<string[]> _models = new("--judge-model")
+    {
+        Description = "A judge, as the endpoint calls it; given again, several vote.",
+        HelpName = "NAME",
+    };
     private readonly Option<string> _vote = new("--judge-vote")
     {
         Description = "How several judges make one label: majority, more than half of those asked; consensus, all of them. Without it a step has no label.",
@@ -103,7 +107,8 @@ internal sealed class JudgeOptions
 
     private JudgeSettings Settings(ParseResult parsed)
     {
-        if (parsed.GetValue(_models) is not { Length: > 0 } models) throw new SettingsException("--label judge needs --judge-model NAME, as the endpoint calls it");
+        if (parsed.GetValue(_models) is not { Length: > 0 } models)
+            throw new SettingsException("--label judge needs --judge-model NAME, as the endpoint calls it");
         if (models.Any(string.IsNullOrWhiteSpace)) throw new SettingsException("--judge-model: expected a name");
         return new()
         {
@@ -126,7 +131,8 @@ internal sealed class JudgeOptions
         // What is in front of an @ is a secret, and no message shows it.
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0
             || address.Query.Length > 0 || address.Fragment.Length > 0)
-            throw new SettingsException("--judge-url: expected http://HOST/PATH or https://HOST/PATH without user, query or fragment, e.g. http://localhost:8000/v1");
+            throw new SettingsException(
+                "--judge-url: expected http://HOST/PATH or https://HOST/PATH without user, query or fragment, e.g. http://localhost:8000/v1");
         return address;
     }
 
@@ -138,10 +144,12 @@ internal sealed class JudgeOptions
             return parsed.GetResult(_keyVariable) is { Implicit: false }
                 ? throw new SettingsException($"--judge-key-env: the environment variable {name} is not set or empty") : null;
         if (key.Any(character => character is <= ' ' or > '~'))
-            throw new SettingsException($"the key in the environment variable {name} holds a character that no key has (a space, a line break, a letter beyond ASCII)");
+            throw new SettingsException(
+                $"the key in the environment variable {name} holds a character that no key has (a space, a line break, a letter beyond ASCII)");
         if (settings.Endpoint.Scheme != "https" && !settings.Endpoint.IsLoopback && !parsed.GetValue(_insecure))
             throw new SettingsException(
-                $"--judge-url: the key in {name} would go to {settings.Endpoint.Host} without encryption; give an https address, unset {name}, or allow it with --judge-insecure");
+                $"--judge-url: the key in {name} would go to {settings.Endpoint.Host} without encryption; give an https address, unset {name}, "
+                + "or allow it with --judge-insecure");
         return key;
     }
 

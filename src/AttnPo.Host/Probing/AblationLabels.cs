@@ -76,7 +76,10 @@ internal sealed class AblationLabels(IScorer scorer, AblationSettings settings, 
     private void Measure(IReadOnlyList<LabelledResponse> responses, CancellationToken cancellation)
     {
         (LabelledResponse Response, TokenSpan Answer)[] measurable =
-            [.. responses.Select(response => (Response: response, Answer: Measured(response))).Where(item => item.Response.Spans.Count > 0 && item.Answer.Length > 0)];
+        [
+            .. responses.Select(response => (Response: response, Answer: Measured(response)))
+                .Where(item => item.Response.Spans.Count > 0 && item.Answer.Length > 0),
+        ];
         var logProbs = measurable.Select(item => new List<float[]>(item.Response.Spans.Count + 1)).ToArray();
         var requests = measurable.SelectMany((item, i) => StepAblation.Variants(item.Response.Response, item.Answer, item.Response.Spans)
             // Without a head to read, where the reasoning ends does not matter.

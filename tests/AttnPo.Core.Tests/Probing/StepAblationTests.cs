@@ -79,5 +79,6 @@ public sealed class StepAblationTests : IDisposable
     [InlineData(new double[0], "")]
     public void Over_the_median_a_drop_counts_from_where_most_of_the_steps_are(double[] drops, string expected) => Assert.Equal(
         expected,
-        string.Concat(StepAblation.Labels(drops, 1, overMedian: true).Select(label => label switch { StepLabel.Essential => 'e', StepLabel.Redundant => 'r', _ => '-' })));
+        string.Concat(StepAblation.Labels(drops, 1, overMedian: true)
+            .Select(label => label switch { StepLabel.Essential => 'e', StepLabel.Redundant => 'r', _ => '-' })));
 }

@@ -141,7 +141,9 @@ public sealed class AblationLabelsTests : IDisposable
             Calls++;
             Requests.AddRange(requests);
             return [.. requests.Select(request => new ResponseScores(
-                [.. request.Response[request.LogProbsFrom..].Select(_ => -0.5f - (Has(request, 10) ? 0 : Lost) - (Has(request, 31) ? 0 : 0.2f * Lost))], [], []))];
+                [.. request.Response[request.LogProbsFrom..]
+                    .Select(_ => -0.5f - (Has(request, 10) ? 0 : Lost) - (Has(request, 31) ? 0 : 0.2f * Lost))],
+                [], []))];
         }
 
         private static bool Has(ScoreRequest request, int token) => request.Response.Contains(token);

@@ -84,7 +84,8 @@ public sealed class LabelOptionsTests : IDisposable
     {
         const string Name = "ATTNPO_TEST_BAD_KEY_OF_LABEL_OPTIONS";
         Environment.SetEnvironmentVariable(Name, "sk-secret\nX-Other: 1");
-        var refused = Assert.Throws<SettingsException>(() => Sources($"--label judge --judge-model m --judge-url http://localhost:1/v1 --judge-key-env {Name}"));
+        var refused = Assert.Throws<SettingsException>(
+            () => Sources($"--label judge --judge-model m --judge-url http://localhost:1/v1 --judge-key-env {Name}"));
         Assert.DoesNotContain("sk-secret", refused.Message);
     }
 
@@ -105,13 +106,15 @@ public sealed class LabelOptionsTests : IDisposable
     public void The_identity_says_what_decides_labels_and_no_more()
     {
         var identity = _options.Identity(Parse(
-            "--label judge --label ablation --ablation-of box --ablation-threshold 0.5 --judge-model m --judge-url http://localhost:1/v1 --judge-parallel 9"));
+            "--label judge --label ablation --ablation-of box --ablation-threshold 0.5 --judge-model m --judge-url http://localhost:1/v1 "
+            + "--judge-parallel 9"));
         Assert.Equal(
             "label=judge,ablation; ablation-threshold=0.5; ablation-of=box; ablation-over=zero; judge-model=m; judge-vote=majority; judge-max-tokens=4096; judge-omit=",
             string.Join("; ", identity.Select(item => $"{item.Name}={item.Value}")));
     }
 
-    private IReadOnlyList<Host.Probing.ILabelSource> Sources(string arguments) => _options.Sources(Parse(arguments), Folder(), new NoScorer(), _folder.Path);
+    private IReadOnlyList<Host.Probing.ILabelSource> Sources(string arguments) =>
+        _options.Sources(Parse(arguments), Folder(), new NoScorer(), _folder.Path);
 
     private static ModelFolder Folder() => ModelFolder.Open("tiny-reasoner");
 

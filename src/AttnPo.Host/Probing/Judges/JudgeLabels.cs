@@ -88,7 +88,8 @@ internal sealed class JudgeLabels : ILabelSource, IDisposable
     {
         if (Interlocked.Increment(ref _requests) > _settings.MaxRequests)
             throw new WorkFailedException(
-                $"the judges were asked {_settings.MaxRequests} times, as often as is allowed; their answers are kept: go on with a larger --judge-max-requests");
+                $"the judges were asked {_settings.MaxRequests} times, as often as is allowed; their answers are kept: "
+                + "go on with a larger --judge-max-requests");
         var reply = await _endpoint.AskAsync(request, cancellation);
         _cache.Add(request, response, reply);
         Interlocked.Add(ref _tokensIn, reply.TokensIn);

@@ -127,7 +127,13 @@ public sealed class JudgeEndpointTests
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
-        var settings = new JudgeSettings { Endpoint = new($"http://127.0.0.1:{port}/v1"), Models = ["m"], Repetitions = 1, FirstWait = TimeSpan.FromMilliseconds(1) };
+        var settings = new JudgeSettings
+        {
+            Endpoint = new($"http://127.0.0.1:{port}/v1"),
+            Models = ["m"],
+            Repetitions = 1,
+            FirstWait = TimeSpan.FromMilliseconds(1),
+        };
         var failed = await Assert.ThrowsAsync<WorkFailedException>(() => AskAsync(settings));
         Assert.Contains($"http://127.0.0.1:{port}/v1/chat/completions: cannot be reached", failed.Message);
     }

@@ -139,7 +139,8 @@ public sealed class JudgeLabelsTests : IDisposable
         });
         var response = MadeResponse.OfText("a", "?", "!", "one", "two", "three");
         using var labels = new JudgeLabels(
-            Settings(server) with { Models = ["judge-a", "judge-b", "judge-c", "judge-d"], Voting = Enum.Parse<JudgeVoting>(voting) }, null, _folder.Path, _notices);
+            Settings(server) with { Models = ["judge-a", "judge-b", "judge-c", "judge-d"], Voting = Enum.Parse<JudgeVoting>(voting) },
+            null, _folder.Path, _notices);
         Assert.Equal(expected, MadeResponse.Letters((await labels.LabelAsync([response], CancellationToken.None))[0]));
         Assert.Equal(["err", "ere", "ere", "eer"], labels.VotesOf(response)!.Select(MadeResponse.Letters));
     }
@@ -170,9 +171,9 @@ public sealed class JudgeLabelsTests : IDisposable
         using var labels = new JudgeLabels(Settings(server) with { Price = (3, 6) }, null, _folder.Path, _notices);
         var prompt = JudgePrompt.Of(Response("b"));
         var tokensIn = (prompt.Length + 2) / 3;
-        Assert.StartsWith(
-            $"judge: 2 judgements, 1 kept from before, 1 requests to send: about {tokensIn} tokens in and 32 out", labels.Estimate([Response("a"), Response("b")]));
-        Assert.EndsWith(FormattableString.Invariant($"cost about {(tokensIn * 3m + 32 * 6m) / 1_000_000:0.00##}"), labels.Estimate([Response("a"), Response("b")]));
+        var estimate = labels.Estimate([Response("a"), Response("b")]);
+        Assert.StartsWith($"judge: 2 judgements, 1 kept from before, 1 requests to send: about {tokensIn} tokens in and 32 out", estimate);
+        Assert.EndsWith(FormattableString.Invariant($"cost about {(tokensIn * 3m + 32 * 6m) / 1_000_000:0.00##}"), estimate);
         Assert.Single(server.Calls);
     }
 

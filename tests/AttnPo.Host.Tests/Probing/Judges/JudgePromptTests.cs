@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using AttnPo.Core.Data;
 using AttnPo.Host.Probing.Judges;
 using Xunit;
 
@@ -74,7 +75,12 @@ public sealed partial class JudgePromptTests
     [InlineData("-", "-", "-")]
     public void A_vote_needs_more_than_half_or_all_of_those_asked(string votes, string majority, string consensus)
     {
-        var labels = votes.Select(vote => vote switch { 'e' => Core.Data.StepLabel.Essential, 'r' => Core.Data.StepLabel.Redundant, _ => (Core.Data.StepLabel?)null }).ToArray();
+        var labels = votes.Select(vote => vote switch
+        {
+            'e' => StepLabel.Essential,
+            'r' => StepLabel.Redundant,
+            _ => (StepLabel?)null,
+        }).ToArray();
         Assert.Equal(majority, MadeResponse.Letters([JudgeVote.Of(labels, JudgeVoting.Majority)]));
         Assert.Equal(consensus, MadeResponse.Letters([JudgeVote.Of(labels, JudgeVoting.Consensus)]));
     }
