@@ -97,7 +97,7 @@ internal sealed class BenchEngineCommands
             foreach (var beside in figures.Beside)
             {
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{beside.Ratio:0.000} times the {beside.Name.Replace('_', ' ')}, {beside.Seconds:0.000} s a round in turn with it"));
+                    $"{beside.Ratio:0.000} times the {beside.Name.Replace('_', ' ')} ({beside.ProcessorRatio:0.000} by processor time), {beside.Seconds:0.000} s a round"));
             }
 
             if (parsed.GetValue(_json)) output.WriteLine(Json(parsed, name, device, own, figures));
@@ -141,6 +141,7 @@ internal sealed class BenchEngineCommands
         {
             json[$"{beside.Name}_seconds"] = beside.Seconds;
             json[$"ratio_to_{beside.Name}"] = beside.Ratio;
+            json[$"processor_ratio_to_{beside.Name}"] = beside.ProcessorRatio;
         }
 
         foreach (var option in own)
