@@ -147,7 +147,8 @@ internal sealed class ProbeCommand
             throw new SettingsException("probe: --collect with --intervene needs labels: --label ablation or --label judge");
     }
 
-    private static bool LabelsGiven(ParseResult parsed) => parsed.GetResult("--label") is { } label and not System.CommandLine.Parsing.OptionResult { Implicit: true };
+    private static bool LabelsGiven(ParseResult parsed) =>
+        parsed.GetResult("--label") is System.CommandLine.Parsing.OptionResult { Implicit: false };
 
     private PromptFiles Questions(ParseResult parsed, string[] files, ModelFolder folder)
     {
