@@ -53,7 +53,7 @@ internal sealed class ProbeWork(ModelFolder folder, ProbeEngines engines, ProbeF
         if (report.ChosenAccuracy.Low <= 0.5)
             notices.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"the chosen heads rank {report.ChosenAccuracy.Accuracy:P1} of the pairs rightly, which chance may do as well: "
-                + "more responses or other labels are needed"));
+                + $"more responses or other labels are needed"));
         return new(report, scored, sets[0], SourceAgreement.Of(scored, sets));
     }
 
