@@ -75,7 +75,7 @@ public sealed record HeadReport
         ProbedResponse[] ranked = [.. responses.Where(response => response.HasPair)];
         if (ranked.Length < LeastResponses)
             throw new ArgumentException(
-                $"{ranked.Length} of {responses.Count} responses have both essential and redundant steps; heads are told apart from {LeastResponses} on.",
+                $"{ranked.Length} of {responses.Count} responses have both essential and redundant steps; expected at least {LeastResponses}.",
                 nameof(responses));
 
         var all = ScoreTable.Of(ranked);
@@ -93,7 +93,7 @@ public sealed record HeadReport
             Essential = ranked.Sum(response => (long)response.Essential.Count(isEssential => isEssential)),
             Redundant = ranked.Sum(response => (long)response.Essential.Count(isEssential => !isEssential)),
             Heads = Bootstrap.Of(all, [.. Enumerable.Range(0, all.Heads).Select(all.HalvesOfHead)], seed),
-            Curves = [.. greedySets.Zip(topSets, (ofGreedy, ofTop) => (ofGreedy, ofTop)).Select((pair, i) => new CurvePoint(i + 1, pair.ofGreedy, pair.ofTop))],
+            Curves = [.. greedySets.Select((set, i) => new CurvePoint(i + 1, set, topSets[i]))],
             Chosen = [.. greedy.Take(HeadSelection.Saturation(greedy, mostHeads, Tolerance)).Select(pick => pick.Head)],
         };
     }

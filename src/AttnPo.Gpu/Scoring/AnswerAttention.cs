@@ -45,7 +45,8 @@ internal sealed class AnswerAttention(
             if (request.ThinkEnd < 0 || request.Steps.Count == 0 || first == length) continue;
             using var each = NewDisposeScope();
             // (chosen, rows, head size) and (chosen, length, head size)
-            var asking = queries.select(0, b).narrow(1, first, length - first).index_select(0, queryHeads).to(float32).div(Math.Sqrt(config.HeadSize));
+            var asking = queries.select(0, b).narrow(1, first, length - first).index_select(0, queryHeads).to(float32)
+                .div(Math.Sqrt(config.HeadSize));
             var asked = keys.select(0, b).narrow(1, 0, length).index_select(0, keyHeads).to(float32);
             if (!_columns.TryGetValue(b, out var columns)) _columns[b] = columns = StepColumns.Of(request, queries.device);
             _found.Add((b, chosen, columns.Means(ColumnsBefore(asking, asked, first)).DetachFromDisposeScope()));

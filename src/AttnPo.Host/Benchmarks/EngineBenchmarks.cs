@@ -69,7 +69,8 @@ internal sealed class EngineBenchmarks(MeasuredModel model, string device, int r
         ScoreRequest[] silent = [.. requests.Select(request => request with { LogProbsFrom = request.Response.Length })];
         var (inLayer, all) = (decoder.Config.Heads, decoder.Config.Heads * decoder.Config.Layers);
         var count = Math.Min(heads, all);
-        HeadId[] chosen = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * all / count)).Select(place => new HeadId(place / inLayer, place % inLayer))];
+        HeadId[] chosen = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * all / count))
+            .Select(place => new HeadId(place / inLayer, place % inLayer))];
         return EngineFigures.Measure(
             rounds, (long)batch * length, () => scorer.Score(silent, chosen, cancellation), cancellation,
             ("plain_forward", () => scorer.Score(silent, [], cancellation)),

@@ -64,7 +64,8 @@ internal sealed class BenchEngineCommands
                 return bench.Train(Batch(parsed), parsed.GetValue(length), settings, format, cancellation);
             });
         yield return new BenchEngineCommands().Command(
-            "score", "Tokens a second through log-probabilities and step scores of three heads; with --heads, through step scores alone, beside a plain forward.",
+            "score",
+            "Tokens a second through log-probabilities and step scores of three heads; with --heads, through step scores alone, beside a plain forward.",
             [length, heads],
             (parsed, bench, format, cancellation) => parsed.GetValue(heads) is { } count
                 ? bench.Probe(Batch(parsed), parsed.GetValue(length), Heads(count), format, cancellation)
