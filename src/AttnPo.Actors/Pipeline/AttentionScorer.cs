@@ -40,7 +40,7 @@ internal sealed class AttentionScorer(
                 TimeSpan.FromSeconds(stored.ScoreSeconds));
         }
         var candidates = wave.Groups.SelectMany(Candidates).ToArray();
-        var (scores, elapsed) = await ScoreAsync(candidates, cancellation).ConfigureAwait(false);
+        var (scores, elapsed) = await ScoreAsync(candidates, step.Heads ?? settings.Heads, cancellation).ConfigureAwait(false);
         var creditOf = candidates
             .Zip(scores, (candidate, ofSteps) => (candidate.Id, Credit: Rescale(candidate, ofSteps, step)))
             .ToDictionary(scored => scored.Id, scored => scored.Credit);
@@ -67,7 +67,7 @@ internal sealed class AttentionScorer(
     }
 
     private async Task<(IReadOnlyList<double[]> Scores, TimeSpan Elapsed)> ScoreAsync(
-        IReadOnlyList<Candidate> candidates, CancellationToken cancellation)
+        IReadOnlyList<Candidate> candidates, IReadOnlyList<HeadId> heads, CancellationToken cancellation)
     {
         if (candidates.Count == 0) return ([], TimeSpan.Zero);
         if (settings.Source == StepScoreSource.Labels) return ([.. candidates.Select(ScoresOfLabels)], TimeSpan.Zero);
@@ -78,7 +78,7 @@ internal sealed class AttentionScorer(
             {
                 faults.Pass(FaultPoint.Score);
                 var clock = Stopwatch.StartNew();
-                var answers = engine.Scorer.Score(requests, settings.Heads, token);
+                var answers = engine.Scorer.Score(requests, heads, token);
                 return ((IReadOnlyList<double[]>)[.. answers.Select(MeanOverHeads)], clock.Elapsed);
             },
             cancellation).ConfigureAwait(false);

@@ -20,6 +20,7 @@ internal sealed class StepTally
     private readonly Mean _tokens = new(), _rewards = new();
     private readonly Mean _gammaPositiveRedundant = new(), _gammaPositiveEssential = new();
     private readonly Mean _gammaNegativeRedundant = new(), _gammaNegativeEssential = new();
+    private readonly BehaviourTally _behaviour = new();
     private TimeSpan _generating, _verifying, _scoring, _training;
     private LossSums _sums = LossSums.None;
     private long _allTokens;
@@ -89,6 +90,7 @@ internal sealed class StepTally
         };
         // Of the correct responses: how much of what led to an answer was not needed, whatever the method.
         if (_hasLabels) metrics["score/redundant_share"] = _correctRedundant.OrZero;
+        _behaviour.WriteTo(metrics);
         _redundant.WriteTo(metrics, "rollout/redundant_share");
         // By sign of the advantage and by label: shows at once whether each gate does what it is for.
         _gammaPositiveRedundant.WriteTo(metrics, "credit/gamma_positive_redundant");
@@ -117,6 +119,7 @@ internal sealed class StepTally
                 _truncated.Add(verdict == Verdict.Truncated);
                 _noAnswer.Add(verdict == Verdict.NoAnswer);
                 _malformed.Add(verdict == Verdict.Malformed);
+                _behaviour.Add(group.Readings[sample], length);
             }
             AddSteps(scored, sample);
             if (!group.Credit.Counted[sample]) continue;
