@@ -4,27 +4,35 @@ using AttnPo.Core.Text;
 namespace AttnPo.Core.Data.Questions;
 
 /// <summary>Rows of this project's own form: the right answer and one of prompt, question and messages.</summary>
-internal static class OwnForm
+public static class OwnForm
 {
     private static readonly string[] Texts = ["prompt", "question", "messages"];
 
-    public static readonly RowForm Form = new(
+    internal static readonly RowForm Form = new(
         "attnpo", "gold, and one of question, messages and prompt", row => row.Has("gold"), Read);
 
-    private static QuestionRow Read(Row row)
+    /// <summary>What the model is asked: a prompt that is ready for the tokenizer, or else a conversation.</summary>
+    /// <exception cref="RowException">The row has none of the members, or several.</exception>
+    public static (string? ReadyPrompt, IReadOnlyList<ChatMessage> Messages) Asked(Row row)
     {
         if (Texts.Where(row.Has).ToArray() is not [var form])
             throw new RowException("expected one of \"prompt\", \"question\" and \"messages\"");
         return form switch
         {
-            "prompt" => new([], Gold(row)) { ReadyPrompt = row.FilledText(form) },
-            "question" => new(row.FilledText(form), Gold(row)),
-            _ => new(Messages(row, form), Gold(row)),
+            "prompt" => (row.FilledText(form), []),
+            "question" => (null, [new ChatMessage("user", row.FilledText(form))]),
+            _ => (null, Messages(row, form)),
         };
     }
 
+    private static QuestionRow Read(Row row)
+    {
+        var (prompt, messages) = Asked(row);
+        return new(messages, Gold(row)) { ReadyPrompt = prompt };
+    }
+
     /// <summary>A conversation of system, user and assistant that ends with what a user asks.</summary>
-    public static IReadOnlyList<ChatMessage> Messages(Row row, string member)
+    internal static IReadOnlyList<ChatMessage> Messages(Row row, string member)
     {
         if (row.Has("tools")) throw new RowException("\"tools\" are not supported");
         ChatMessage[] messages = [.. row.Rows(member).Select(message => MessageOf(message, member))];

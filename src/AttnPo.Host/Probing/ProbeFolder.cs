@@ -1,0 +1,61 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AttnPo.Host.Rows;
+
+namespace AttnPo.Host.Probing;
+
+/// <summary>The folder that a probe writes. It may be there already, from an earlier probe: files are replaced one by one.</summary>
+internal sealed class ProbeFolder
+{
+    /// <summary>The responses with labels and scores.</summary>
+    public const string ResponsesFile = "responses.jsonl";
+
+    /// <summary>What interventions came to.</summary>
+    public const string InterventionFile = "intervention.json";
+
+    // What tells the folder of something else, to which nothing is to be added: of a run, of a model.
+    private static readonly string[] Foreign =
+        ["settings.conf", "journal.db", "metrics.jsonl", "config.json", "tokenizer.json", "model.safetensors", "model.safetensors.index.json"];
+
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Takes the folder; it is made when the first file is written.</summary>
+    /// <exception cref="WorkFailedException">It is none that a probe may write.</exception>
+    public ProbeFolder(string path)
+    {
+        Directory = path;
+        if (File.Exists(path)) throw new WorkFailedException($"{path}: is a file; name a folder");
+        if (Foreign.FirstOrDefault(name => System.IO.Path.Exists(At(name))) is { } found)
+            throw new WorkFailedException($"{path}: holds {found}, so it is the folder of a run or a model; name another");
+    }
+
+    /// <summary>The folder as it was named.</summary>
+    public string Directory { get; }
+
+    /// <summary>Where a file of the folder is.</summary>
+    public string At(string name) => System.IO.Path.Combine(Directory, name);
+
+    /// <summary>Writes the responses as rows, whole or not at all.</summary>
+    public void WriteResponses(IEnumerable<LabelledResponse> responses, Func<LabelledResponse, StepFindings> findings, LabelledRowWriter row)
+    {
+        using var writer = new RowWriter(At(ResponsesFile));
+        foreach (var response in responses) writer.Write(json => row.Write(json, response, findings(response)));
+        writer.Commit();
+    }
+
+    /// <summary>Writes an object; null removes what an earlier probe left under the name.</summary>
+    public void Write(string name, JsonObject? content)
+    {
+        if (content is null)
+        {
+            if (File.Exists(At(name))) File.Delete(At(name));
+            return;
+        }
+        using var file = new WholeFile(At(name));
+        JsonSerializer.Serialize(file.Stream, content, Indented);
+        file.Stream.WriteByte((byte)'\n');
+        file.Commit();
+    }
+}
