@@ -1,4 +1,5 @@
 using AttnPo.Actors.Run;
+using AttnPo.Gpu;
 
 namespace AttnPo.Actors.Protocol;
 
@@ -74,6 +75,9 @@ public static class RunProtocol
 
         /// <summary>The step of the last checkpoint.</summary>
         public StepNumber Checkpoint { get; init; }
+
+        /// <summary>The heads that were chosen on the way; null: those of the settings are in use.</summary>
+        public IReadOnlyList<HeadId>? Heads { get; init; }
 
         /// <summary>How the groups of all committed steps ended.</summary>
         public GroupCounts Groups { get; init; } = new(0, new Dictionary<DropReason, long>());

@@ -9,6 +9,9 @@ namespace AttnPo.Actors.Run;
 /// <summary>How the chosen heads are watched while the policy changes: before the first step, at marks on the way, and at the end.</summary>
 public sealed record HeadWatchSettings
 {
+    /// <summary>Steps of all responses together: a megabyte of scores.</summary>
+    public const int MostSteps = 65_536;
+
     /// <summary>Steps between two looks; at least 1.</summary>
     public required int Every { get; init; }
 
@@ -30,6 +33,9 @@ public sealed record HeadWatchSettings
     {
         if (Every < 1) throw new ArgumentException($"Heads cannot be watched every {Every} steps.");
         if (Probe.Requests.Count == 0) throw new ArgumentException("Heads can be watched on responses alone, and the probe set has none.");
+        // What they are compared with lies in each saved state.
+        if (Probe.Requests.Sum(request => request.Steps.Count) is > MostSteps and var steps)
+            throw new ArgumentException($"The responses that heads are watched on have {steps} steps; at most {MostSteps} can be.");
         if (Reselect is null) return;
         if (Candidates.Count == 0 || Most < 1) throw new ArgumentException("There are no heads to choose from, or none may be chosen.");
         if (Probe.Ranked.Count < 2)
