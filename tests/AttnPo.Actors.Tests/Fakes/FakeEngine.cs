@@ -17,6 +17,9 @@ internal sealed class FakeEngine(Tokenizer tokenizer)
 
     public Action<IReadOnlyList<ScoreRequest>> OnScore { get; set; } = _ => { };
 
+    /// <summary>What a head says of a step, by the version of the policy.</summary>
+    public Func<long, HeadId, int, double> StepScore { get; set; } = (_, head, step) => 0.05 * (1 + (step + head.Head) % 5);
+
     public Action<IReadOnlyList<TrainingSample>> OnAccumulate { get; set; } = _ => { };
 
     public Action<long> OnUpdate { get; set; } = _ => { };
@@ -26,7 +29,10 @@ internal sealed class FakeEngine(Tokenizer tokenizer)
     public LearnerEngine CreateLearner()
     {
         var trainer = new FakeTrainer(this);
-        return new LearnerEngine(trainer, new FakeScorer(this), trainer);
+        return new LearnerEngine(trainer, new FakeScorer(this, trainer), trainer)
+        {
+            WriteHeads = (directory, heads) => File.WriteAllText(Path.Combine(directory, "heads.txt"), string.Join(' ', heads)),
+        };
     }
 
     public IGenerator CreateGenerator() => new FakeGenerator(this);
@@ -81,7 +87,7 @@ internal sealed class FakeEngine(Tokenizer tokenizer)
 
     private Tokenizer Tokenizer => tokenizer;
 
-    private sealed class FakeScorer(FakeEngine engine) : IScorer
+    private sealed class FakeScorer(FakeEngine engine, ITrainer trainer) : IScorer
     {
         public IReadOnlyList<ResponseScores> Score(
             IReadOnlyList<ScoreRequest> requests, IReadOnlyList<HeadId> heads, CancellationToken cancellation)
@@ -90,7 +96,7 @@ internal sealed class FakeEngine(Tokenizer tokenizer)
             return [.. requests.Select(request => new ResponseScores(
                 new float[request.Response.Length],
                 new float[request.Response.Length],
-                [.. heads.Select(head => request.Steps.Select((_, step) => 0.05 * (1 + (step + head.Head) % 5)).ToArray())]))];
+                [.. heads.Select(head => request.Steps.Select((_, step) => engine.StepScore(trainer.PolicyVersion, head, step)).ToArray())]))];
         }
     }
 
