@@ -33,11 +33,15 @@ public interface ITrainer : IDisposable
 /// <summary>A response to train on.</summary>
 /// <param name="Prompt">Prompt token ids.</param>
 /// <param name="Response">Response token ids.</param>
-/// <param name="TokenWeights">The advantage of each response token, step credit applied.</param>
+/// <param name="TokenWeights">The advantage of each response token, step credit applied; empty where <see cref="TrainingSample.Attention"/> gives them.</param>
 /// <param name="OldLogProbs">Log-probabilities under the policy that sampled, for the PPO ratio. Null where one update is made on-policy: the ratio is 1.</param>
 /// <param name="GeneratorLogProbs">Log-probabilities as the generator reported them, to measure the gap; null: not measured.</param>
 public sealed record TrainingSample(
-    int[] Prompt, int[] Response, float[] TokenWeights, float[]? OldLogProbs = null, float[]? GeneratorLogProbs = null);
+    int[] Prompt, int[] Response, float[] TokenWeights, float[]? OldLogProbs = null, float[]? GeneratorLogProbs = null)
+{
+    /// <summary>Attention of the very forward pass that trains, from which the weights are made. Null: they are given.</summary>
+    public AttentionReading? Attention { get; init; }
+}
 
 /// <summary>Sums over the response tokens of the samples of a call.</summary>
 /// <param name="Loss">Sum of the clipped surrogate loss.</param>
@@ -49,12 +53,13 @@ public sealed record TrainingSample(
 /// <param name="MaxLogProbGap">Largest of these.</param>
 /// <param name="Positions">Positions of the sequences that were computed.</param>
 /// <param name="PaddedPositions">The same with padding.</param>
+/// <param name="Reading">Time that reading attention took, of the call's.</param>
 public sealed record LossSums(
     double Loss, double NegativeLogLikelihood, double Entropy, long Tokens, long ClippedTokens, double LogProbGap, double MaxLogProbGap,
-    long Positions, long PaddedPositions)
+    long Positions, long PaddedPositions, TimeSpan Reading)
 {
     /// <summary>Of no token.</summary>
-    public static LossSums None { get; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static LossSums None { get; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Of the tokens of both.</summary>
     public LossSums Plus(LossSums other) => new(
@@ -66,7 +71,8 @@ public sealed record LossSums(
         LogProbGap + other.LogProbGap,
         Math.Max(MaxLogProbGap, other.MaxLogProbGap),
         Positions + other.Positions,
-        PaddedPositions + other.PaddedPositions);
+        PaddedPositions + other.PaddedPositions,
+        Reading + other.Reading);
 }
 
 /// <summary>One update.</summary>

@@ -21,10 +21,10 @@ public enum FaultPoint
     /// <summary>A verified wave is about to be passed on.</summary>
     Judged,
 
-    /// <summary>The scorer is about to be called.</summary>
+    /// <summary>Attention is about to be read, in the pass that trains.</summary>
     Score,
 
-    /// <summary>A scored wave is about to be passed on.</summary>
+    /// <summary>A wave is about to be passed on, with what is to be read of its attention.</summary>
     Scored,
 
     /// <summary>A gradient is about to be added.</summary>

@@ -69,9 +69,9 @@ internal sealed partial class Optimizer
         foreach (var stored in step.Waves)
         {
             var wave = folder.ReadScored(stored, new StepAttempt(step.Step, 0));
-            var done = Accumulate(trainer, wave, TrainingSamples.Of(wave), cancellation);
+            var (sums, elapsed) = Accumulate(trainer, wave, wave.Policy, TrainingSamples.Of(wave), cancellation);
             tally.Add(wave);
-            tally.Add(done.Sums, done.Elapsed);
+            tally.Add(sums, elapsed);
         }
         var update = trainer.Update(learningRate, Math.Max(1, tally.CountedTokens));
         var metrics = tally.Metrics(update, learningRate, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);

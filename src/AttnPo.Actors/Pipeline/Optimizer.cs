@@ -3,6 +3,7 @@ using Akka.Actor;
 using AttnPo.Actors.Faults;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
+using AttnPo.Core.Credit;
 using AttnPo.Gpu;
 using static AttnPo.Actors.Protocol.RunProtocol;
 using static AttnPo.Actors.Protocol.StepProtocol;
@@ -20,10 +21,11 @@ internal sealed partial class Optimizer : Stage
     private readonly IActorRef _upstream;
     private readonly OptimizerStageSettings _settings;
     private readonly RunSettings _run;
+    private readonly CreditSettings _credit;
     private readonly DeviceThread<LearnerEngine> _device;
     private readonly RunFolder _folder;
     private readonly FaultPlan _faults;
-    private readonly Dictionary<int, HeldScoredWave> _arrived = [];
+    private readonly Dictionary<int, HeldPlannedWave> _arrived = [];
     private IActorRef _coordinator = ActorRefs.Nobody;
     private StepAttempt? _attempt;
     private BeginStep? _step;
@@ -38,19 +40,21 @@ internal sealed partial class Optimizer : Stage
     /// <param name="upstream">The stage above.</param>
     /// <param name="settings">Learning rate and window.</param>
     /// <param name="run">Steps of the run, which the learning rate's schedule spans, and which of them have a checkpoint.</param>
+    /// <param name="credit">What becomes of the attention that the pass reads.</param>
     /// <param name="device">The learner.</param>
     /// <param name="folder">Where checkpoints go, and where the ledger's waves lie.</param>
     /// <param name="faults">Passed before each of the learner's calls.</param>
     public Optimizer(
-        IActorRef upstream, OptimizerStageSettings settings, RunSettings run, DeviceThread<LearnerEngine> device, RunFolder folder, FaultPlan faults)
+        IActorRef upstream, OptimizerStageSettings settings, RunSettings run, CreditSettings credit, DeviceThread<LearnerEngine> device,
+        RunFolder folder, FaultPlan faults)
     {
-        (_upstream, _settings, _run, _device, _folder, _faults) = (upstream, settings, run, device, folder, faults);
+        (_upstream, _settings, _run, _credit, _device, _folder, _faults) = (upstream, settings, run, credit, device, folder, faults);
         Receive<PreparePolicy>(Prepare);
         Receive<Retrained>(done => done.Prepare.Attempt == _attempt, Continue);
         Receive<PolicyReady>(ready => ready.Attempt == _attempt, ready => _coordinator.Tell(ready));
         Receive<BeginStep>(Begin);
-        Receive<ScoredWave>(wave => wave.Attempt == _step?.Attempt, Take);
-        Receive<Accumulated>(done => done.Attempt == _step?.Attempt, FinishWave);
+        Receive<PlannedWave>(wave => wave.Attempt == _step?.Attempt, Take);
+        Receive<Accumulated>(done => done.Wave.Attempt == _step?.Attempt, FinishWave);
         Receive<StepTrained>(done => done.Attempt == _step?.Attempt, done => _coordinator.Tell(done));
         Receive<WriteCheckpointNow>(write => write.Attempt == _attempt, WriteCheckpoint);
         Receive<CheckpointLaid>(laid => laid.Attempt == _attempt, laid => _coordinator.Tell(laid));
@@ -60,7 +64,7 @@ internal sealed partial class Optimizer : Stage
         // What is left bears an attempt that is no longer under way.
         Receive<Retrained>(_ => { });
         Receive<PolicyReady>(_ => { });
-        Receive<ScoredWave>(_ => { });
+        Receive<PlannedWave>(_ => { });
         Receive<Accumulated>(_ => { });
         Receive<StepTrained>(_ => { });
         Receive<WriteCheckpointNow>(_ => { });
@@ -70,8 +74,9 @@ internal sealed partial class Optimizer : Stage
     }
 
     public static Props Props(
-        IActorRef upstream, OptimizerStageSettings settings, RunSettings run, DeviceThread<LearnerEngine> device, RunFolder folder, FaultPlan faults) =>
-        Akka.Actor.Props.Create(() => new Optimizer(upstream, settings, run, device, folder, faults));
+        IActorRef upstream, OptimizerStageSettings settings, RunSettings run, CreditSettings credit, DeviceThread<LearnerEngine> device,
+        RunFolder folder, FaultPlan faults) =>
+        Akka.Actor.Props.Create(() => new Optimizer(upstream, settings, run, credit, device, folder, faults));
 
     protected override StageStatus Status() => new(
         Name, _attempt, _account.Outstanding, [.. _arrived.Values.Select(held => new HeldWave(held.Wave.Id, held.Since))],
@@ -93,10 +98,10 @@ internal sealed partial class Optimizer : Stage
         Ask(_account.Ask());
     }
 
-    private void Take(ScoredWave wave)
+    private void Take(PlannedWave wave)
     {
         _account.Receive();
-        _arrived.Add(wave.Id.Index, new HeldScoredWave(wave, DateTimeOffset.UtcNow));
+        _arrived.Add(wave.Id.Index, new HeldPlannedWave(wave, DateTimeOffset.UtcNow));
         AccumulateNext();
     }
 
@@ -106,12 +111,7 @@ internal sealed partial class Optimizer : Stage
         if (_arrived.TryGetValue(_account.Done, out var held))
         {
             _accumulating = true;
-            var (wave, samples, faults) = (held.Wave, TrainingSamples.Of(held.Wave), _faults);
-            Call(wave.Attempt, (engine, cancellation) =>
-            {
-                faults.Pass(FaultPoint.Accumulate);
-                return Accumulate(engine.Trainer, wave, samples, cancellation);
-            });
+            Pipe(held.Wave.Attempt, AccumulateAsync(held.Wave, Cancellation));
         }
         else if (_account is { InHand: > 0, Outstanding: 0 })
         {
@@ -120,28 +120,50 @@ internal sealed partial class Optimizer : Stage
         }
     }
 
-    private static Accumulated Accumulate(
-        ITrainer trainer, ScoredWave wave, IReadOnlyList<TrainingSample> samples, CancellationToken cancellation)
+    /// <summary>Adds a wave's gradient. What its pass reads of attention is laid down: with it the wave is judged.</summary>
+    private async Task<Accumulated> AccumulateAsync(PlannedWave wave, CancellationToken cancellation)
     {
-        if (wave.Policy.Value != trainer.PolicyVersion)
+        var (training, faults) = (new TrainingSamples(wave, _credit), _faults);
+        var (sums, elapsed) = await _device.RunAsync(
+            (engine, token) =>
+            {
+                faults.Pass(FaultPoint.Accumulate);
+                if (training.ReadAttention) faults.Pass(FaultPoint.Score);
+                return Accumulate(engine.Trainer, wave, wave.Policy, training.Samples, token);
+            },
+            cancellation).ConfigureAwait(false);
+        var groups = training.Scored;
+        var scored = new ScoredWave(
+            wave.Attempt, wave.Id, wave.Policy, groups, wave.Dropped, wave.Recalled?.Judgement ?? _folder.WriteJudgement(wave.Id, groups),
+            wave.Generating, wave.Verifying, wave.Recalled?.Scoring ?? sums?.Reading ?? TimeSpan.Zero);
+        return new Accumulated(scored, sums, elapsed - (sums?.Reading ?? TimeSpan.Zero));
+    }
+
+    private static (LossSums? Sums, TimeSpan Elapsed) Accumulate(
+        ITrainer trainer, IWave wave, PolicyVersion policy, IReadOnlyList<TrainingSample> samples, CancellationToken cancellation)
+    {
+        if (policy.Value != trainer.PolicyVersion)
         {
             throw new InvalidOperationException(
-                $"Wave {wave.Id} was written by policy {wave.Policy}, the trainer is at v{trainer.PolicyVersion}: off-policy waves are refused.");
+                $"Wave {wave.Id} was written by policy {policy}, the trainer is at v{trainer.PolicyVersion}: off-policy waves are refused.");
         }
         var clock = Stopwatch.StartNew();
         var sums = samples.Count == 0 ? null : trainer.Accumulate(samples, cancellation);
-        return new Accumulated(wave.Attempt, wave.Id, sums, clock.Elapsed);
+        return (sums, clock.Elapsed);
     }
 
     private void FinishWave(Accumulated done)
     {
-        _arrived.Remove(done.Wave.Index, out var held);
+        var wave = done.Wave;
+        _arrived.Remove(wave.Id.Index);
         _accumulating = false;
         _account.Release();
-        _tally.Add(held!.Wave);
+        _tally.Add(wave);
         _tally.Add(done.Sums, done.Elapsed);
-        _probe ??= ScoreProbe.Of(held.Wave);
-        _coordinator.Tell(new WavesTrained(done.Attempt, _account.Done, _step!.Waves));
+        _probe ??= ScoreProbe.Of(wave);
+        _coordinator.Tell(new WaveRecorded(
+            wave.Attempt, new WaveJudged(wave.Id, wave.Judgement, wave.Verifying.TotalSeconds, wave.Scoring.TotalSeconds)));
+        _coordinator.Tell(new WavesTrained(wave.Attempt, _account.Done, _step!.Waves));
         if (_account.IsComplete)
         {
             Update();
@@ -180,12 +202,14 @@ internal sealed partial class Optimizer : Stage
     }
 
     private void Call<T>(StepAttempt attempt, Func<LearnerEngine, CancellationToken, T> call) =>
-        _device.RunAsync(call, Cancellation)
-            .PipeTo(Self, success: result => result, failure: cause => new CallFailed(attempt, cause));
+        Pipe(attempt, _device.RunAsync(call, Cancellation));
 
-    private sealed record HeldScoredWave(ScoredWave Wave, DateTimeOffset Since);
+    private void Pipe<T>(StepAttempt attempt, Task<T> work) =>
+        work.PipeTo(Self, success: result => result, failure: cause => new CallFailed(attempt, cause));
 
-    private sealed record Accumulated(StepAttempt Attempt, WaveId Wave, LossSums? Sums, TimeSpan Elapsed) : INoSerializationVerificationNeeded;
+    private sealed record HeldPlannedWave(PlannedWave Wave, DateTimeOffset Since);
+
+    private sealed record Accumulated(ScoredWave Wave, LossSums? Sums, TimeSpan Elapsed) : INoSerializationVerificationNeeded;
 
     private sealed record CallFailed(StepAttempt Attempt, Exception Cause) : INoSerializationVerificationNeeded;
 }

@@ -53,7 +53,16 @@ internal static class WaveProtocol
         public IReadOnlyList<ScoredGroup>? Recalled { get; init; }
     }
 
-    /// <summary>AttentionScorer to Optimizer: the credit of each step.</summary>
+    /// <summary>AttentionScorer to Optimizer: what the pass that trains is to read of attention.</summary>
+    public sealed record PlannedWave(
+        StepAttempt Attempt, WaveId Id, PolicyVersion Policy, IReadOnlyList<PlannedGroup> Groups, IReadOnlyList<GroupOutcome> Dropped,
+        IReadOnlyList<HeadId> Heads, TimeSpan Generating, TimeSpan Verifying) : IWave
+    {
+        /// <summary>Step credit as the ledger has it; null: it is still to be given.</summary>
+        public RecalledCredit? Recalled { get; init; }
+    }
+
+    /// <summary>A wave with the credit of each step: all that its gradient needs.</summary>
     public sealed record ScoredWave(
         StepAttempt Attempt, WaveId Id, PolicyVersion Policy, IReadOnlyList<ScoredGroup> Groups, IReadOnlyList<GroupOutcome> Dropped,
         BlobRecord Judgement, TimeSpan Generating, TimeSpan Verifying, TimeSpan Scoring) : IWave;
@@ -79,6 +88,20 @@ internal static class WaveProtocol
         /// <summary>Whether any rollout is worth more than another: only then is there something to train on.</summary>
         public bool HasSignal => Credit.Advantages.Any(advantage => advantage != 0);
     }
+
+    /// <summary>The group with what is to be scored; null for a rollout that is not rescaled.</summary>
+    public sealed record PlannedGroup(JudgedGroup Source, IReadOnlyList<StepPlan?> Plans);
+
+    /// <summary>How the steps of a response are scored.</summary>
+    /// <param name="Baseline">The score that will part essential from redundant.</param>
+    /// <param name="Scores">Of each step, where they are known; null: attention is read.</param>
+    public sealed record StepPlan(double Baseline, double[]? Scores);
+
+    /// <summary>What the ledger holds of a wave's credit.</summary>
+    /// <param name="Groups">Step credit, in the order of the groups.</param>
+    /// <param name="Judgement">The file that holds it.</param>
+    /// <param name="Scoring">How long it took.</param>
+    public sealed record RecalledCredit(IReadOnlyList<ScoredGroup> Groups, BlobRecord Judgement, TimeSpan Scoring);
 
     /// <summary>The group with step credit; null for a rollout that is not rescaled.</summary>
     public sealed record ScoredGroup(JudgedGroup Source, IReadOnlyList<StepCredit?> StepCredit);

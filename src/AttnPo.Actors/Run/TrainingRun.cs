@@ -144,9 +144,9 @@ public sealed class TrainingRun : IAsyncDisposable
                 folder, faults),
             nameof(RewardVerifier));
         var scorer = parent.ActorOf(
-            AttentionScorer.Props(verifier, setup.AttentionScorer, setup.Credit, _learner, folder, faults), nameof(AttentionScorer));
+            AttentionScorer.Props(verifier, setup.AttentionScorer, setup.Credit, faults), nameof(AttentionScorer));
         var optimizer = parent.ActorOf(
-            Optimizer.Props(scorer, setup.Optimizer, setup.Run, _learner, folder, faults), nameof(Optimizer));
+            Optimizer.Props(scorer, setup.Optimizer, setup.Run, setup.Credit, _learner, folder, faults), nameof(Optimizer));
         var evaluator = evaluation is null
             ? null
             : parent.ActorOf(

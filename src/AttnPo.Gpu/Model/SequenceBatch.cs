@@ -4,7 +4,8 @@ namespace AttnPo.Gpu.Model;
 
 /// <summary>
 /// Sequences of similar length as one padded tensor. The response tokens of all of them, one sequence after the other, are
-/// counted as rows: for each, the position whose output predicts it, and the token itself.
+/// counted as rows: for each, the position whose output predicts it, and the token itself. The last token, which predicts nothing, is
+/// computed too: it looks back like any other of the answer.
 /// </summary>
 internal sealed class SequenceBatch
 {
@@ -35,7 +36,7 @@ internal sealed class SequenceBatch
     /// lengths meet and the same input always gives the same batches. A batch ends where the next sequence would make a tenth of
     /// it padding. A sequence longer than the budget gets its own.
     /// </summary>
-    public static IEnumerable<int[]> Plan(IReadOnlyList<TokenSequence> sequences, int tokenBudget, bool withLast)
+    public static IEnumerable<int[]> Plan(IReadOnlyList<TokenSequence> sequences, int tokenBudget)
     {
         var order = Enumerable.Range(0, sequences.Count).OrderBy(i => sequences[i].Length).ThenBy(i => i);
         var batch = new List<int>();
@@ -43,7 +44,7 @@ internal sealed class SequenceBatch
         foreach (var index in order)
         {
             // Sorted, the next one is the longest of the batch it joins.
-            var length = sequences[index].Length - (withLast ? 0 : 1);
+            var length = sequences[index].Length;
             var positions = (batch.Count + 1L) * length;
             if (batch.Count > 0 && (positions > tokenBudget || filled + length < (1 - LargestPaddingShare) * positions))
             {
@@ -61,11 +62,9 @@ internal sealed class SequenceBatch
     /// <param name="sequences">All sequences of the call.</param>
     /// <param name="members">Those of the batch.</param>
     /// <param name="device">Where the tensors live.</param>
-    /// <param name="withLast">Whether the last token, which predicts nothing, is computed too.</param>
-    public static SequenceBatch Of(IReadOnlyList<TokenSequence> sequences, IReadOnlyList<int> members, Device device, bool withLast)
+    public static SequenceBatch Of(IReadOnlyList<TokenSequence> sequences, IReadOnlyList<int> members, Device device)
     {
-        var dropped = withLast ? 0 : 1;
-        var width = members.Max(m => sequences[m].Length) - dropped;
+        var width = members.Max(m => sequences[m].Length);
         var rows = members.Sum(m => sequences[m].Response.Length);
         var ids = new long[members.Count * width];
         var positions = new long[rows];
@@ -76,7 +75,7 @@ internal sealed class SequenceBatch
             var (prompt, response) = sequences[members[b]];
             var start = b * width;
             for (var i = 0; i < prompt.Length; i++) ids[start + i] = prompt[i];
-            for (var i = 0; i < response.Length - dropped; i++) ids[start + prompt.Length + i] = response[i];
+            for (var i = 0; i < response.Length; i++) ids[start + prompt.Length + i] = response[i];
             for (var i = 0; i < response.Length; i++, row++)
             {
                 positions[row] = start + prompt.Length + i - 1;

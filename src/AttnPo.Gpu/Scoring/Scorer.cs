@@ -35,15 +35,15 @@ public sealed class Scorer : IScorer
         for (var i = 0; i < requests.Count; i++)
         {
             sequences[i].Require(_decoder.Config, i);
-            RequireSteps(requests[i], i);
+            ScoreRanges.Require(requests[i].ThinkEnd, requests[i].Steps, requests[i].Response.Length, i);
             RequireLogProbs(requests[i], i);
         }
-        foreach (var head in heads) RequireHead(head);
+        foreach (var head in heads) ScoreRanges.RequireHead(head, _decoder.Config);
 
         var results = new ResponseScores[requests.Count];
         lock (_weights)
         {
-            foreach (var members in SequenceBatch.Plan(sequences, _tokenBudget, withLast: true))
+            foreach (var members in SequenceBatch.Plan(sequences, _tokenBudget))
             {
                 cancellation.ThrowIfCancellationRequested();
                 ScoreBatch(requests, heads, sequences, members, results);
@@ -58,7 +58,7 @@ public sealed class Scorer : IScorer
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        var batch = SequenceBatch.Of(sequences, members, _decoder.Device, withLast: true);
+        var batch = SequenceBatch.Of(sequences, members, _decoder.Device);
         var headScores = Array.ConvertAll(members, m => heads.Select(_ => NoScores(requests[m])).ToArray());
         var observer = new AnswerAttention(_decoder.Config, heads, Array.ConvertAll(members, m => requests[m]), headScores);
         var hidden = _decoder.Forward(batch.Ids, new ForwardPass { Observer = observer, Compute = _compute });
@@ -105,21 +105,6 @@ public sealed class Scorer : IScorer
 
     private static double[] NoScores(ScoreRequest request) => request.ThinkEnd < 0 ? [] : new double[request.Steps.Count];
 
-    private static void RequireSteps(ScoreRequest request, int index)
-    {
-        if (request.ThinkEnd < -1 || request.ThinkEnd >= request.Response.Length)
-            throw new ArgumentException($"sequence {index}: think end {request.ThinkEnd} is not a position of the response");
-        if (request.ThinkEnd < 0) return;
-        foreach (var step in request.Steps)
-        {
-            if (step.Start < 0 || step.End <= step.Start || step.End > request.ThinkEnd)
-            {
-                throw new ArgumentException(
-                    $"sequence {index}: step {step.Start} to {step.End} is empty or does not lie before think end {request.ThinkEnd}");
-            }
-        }
-    }
-
     private static void RequireLogProbs(ScoreRequest request, int index)
     {
         if (request.LogProbsFrom < 0 || request.LogProbsFrom > request.Response.Length)
@@ -127,12 +112,5 @@ public sealed class Scorer : IScorer
             throw new ArgumentException(
                 $"sequence {index}: log-probabilities from {request.LogProbsFrom} on; the response has {request.Response.Length} tokens");
         }
-    }
-
-    private void RequireHead(HeadId head)
-    {
-        var config = _decoder.Config;
-        if (head.Layer < 0 || head.Layer >= config.Layers || head.Head < 0 || head.Head >= config.Heads)
-            throw new ArgumentException($"head {head} does not exist; the model has {config.Layers} layers of {config.Heads} heads");
     }
 }

@@ -45,14 +45,16 @@ public sealed class Trainer : ITrainer
         {
             sequences[i].Require(_model.Decoder.Config, i);
             RequireLengths(samples[i], i);
+            if (samples[i].Attention is { } attention) attention.Require(samples[i].Response.Length, _model.Decoder.Config, i);
         }
+        var heads = AttentionReading.HeadsOf(samples);
         var sums = LossSums.None;
         lock (_weights)
         {
-            foreach (var members in SequenceBatch.Plan(sequences, _settings.MicroBatchTokens, withLast: false))
+            foreach (var members in SequenceBatch.Plan(sequences, _settings.MicroBatchTokens))
             {
                 cancellation.ThrowIfCancellationRequested();
-                sums = sums.Plus(_pass.Run(samples, sequences, members));
+                sums = sums.Plus(_pass.Run(samples, sequences, members, heads));
             }
         }
         return sums;
@@ -133,7 +135,8 @@ public sealed class Trainer : ITrainer
 
     private static void RequireLengths(TrainingSample sample, int index)
     {
-        Require(sample.TokenWeights, nameof(sample.TokenWeights));
+        if (sample.Attention is null) Require(sample.TokenWeights, nameof(sample.TokenWeights));
+        else if (sample.TokenWeights.Length > 0) throw new ArgumentException($"sample {index}: has weights and attention to make them of");
         Require(sample.OldLogProbs, nameof(sample.OldLogProbs));
         Require(sample.GeneratorLogProbs, nameof(sample.GeneratorLogProbs));
 

@@ -8,9 +8,12 @@ namespace AttnPo.Gpu.Training;
 /// kept: backward computes a layer once more, so that the activations of one layer exist at a time. The arithmetic is the same
 /// either way.
 /// </summary>
-internal sealed class TrunkPass(Decoder decoder, OptimizerSettings settings)
+internal sealed class TrunkPass(Decoder decoder, OptimizerSettings settings, IAttentionObserver? observer)
 {
     private readonly ForwardPass _pass = new() { Compute = settings.Compute.ScalarType() };
+
+    // Each layer is shown once, not again where backward computes it anew.
+    private readonly ForwardPass _shown = new() { Compute = settings.Compute.ScalarType(), Observer = observer };
     private readonly Tensor[] _inputs = new Tensor[decoder.Config.Layers];
     private readonly Tensor?[] _outputs = new Tensor?[decoder.Config.Layers];
     private Tensor? _ids;
@@ -29,11 +32,11 @@ internal sealed class TrunkPass(Decoder decoder, OptimizerSettings settings)
             if (settings.Recompute)
             {
                 using var gradients = no_grad();
-                hidden = decoder.Stack.Layer(layer, hidden, _rotation, _pass);
+                hidden = decoder.Stack.Layer(layer, hidden, _rotation, _shown);
             }
             else
             {
-                _outputs[layer] = decoder.Stack.Layer(layer, hidden.requires_grad_(), _rotation, _pass);
+                _outputs[layer] = decoder.Stack.Layer(layer, hidden.requires_grad_(), _rotation, _shown);
                 hidden = _outputs[layer]!.detach();
             }
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AttnPo.Actors.Run;
 using AttnPo.Core.Credit;
 using AttnPo.Core.Data;
+using AttnPo.Core.Text;
 using AttnPo.Core.Verification;
 using AttnPo.Gpu;
 
@@ -15,15 +16,14 @@ internal sealed class BareLoop
 {
     private readonly RunSetup _setup;
     private readonly ITrainer _trainer;
-    private readonly IScorer _scorer;
     private readonly IGenerator _generator;
     private readonly PromptReading _reading;
     private PromptDifficulty _difficulty = PromptDifficulty.Unknown;
     private long _cursor;
 
-    private BareLoop(RunSetup setup, ITrainer trainer, IScorer scorer, IGenerator generator)
+    private BareLoop(RunSetup setup, ITrainer trainer, IGenerator generator)
     {
-        (_setup, _trainer, _scorer, _generator) = (setup, trainer, scorer, generator);
+        (_setup, _trainer, _generator) = (setup, trainer, generator);
         _reading = setup.PromptSampler.Reading(setup.Training, setup.Tokenizer.Encode, setup.Run.Seed);
     }
 
@@ -33,7 +33,7 @@ internal sealed class BareLoop
         var learner = setup.CreateLearner();
         using var model = learner.Owner;
         using var generator = setup.CreateGenerator();
-        var loop = new BareLoop(setup, learner.Trainer, learner.Scorer, generator);
+        var loop = new BareLoop(setup, learner.Trainer, generator);
         return [.. Enumerable.Range(1, setup.Run.Steps).Select(step =>
         {
             var clock = Stopwatch.StartNew();
@@ -64,7 +64,7 @@ internal sealed class BareLoop
         if (step > 1) Directory.Delete(Path.Combine(_setup.Directory, $"step-{step - 1}"), recursive: true);
     }
 
-    /// <summary>Generates, judges, scores and accumulates the groups of these prompts; answers their counted tokens.</summary>
+    /// <summary>Generates, judges and accumulates the groups of these prompts; answers their counted tokens.</summary>
     private long Wave(int step, IReadOnlyList<ReadPrompt> prompts, List<PromptVisit> visits, CancellationToken cancellation)
     {
         var request = new GenerationRequest(
@@ -76,21 +76,7 @@ internal sealed class BareLoop
         visits.AddRange(prompts.Zip(groups, (prompt, group) => VisitOf(prompt.Prompt, group)));
         var rollouts = groups.SelectMany(group => group).ToArray();
 
-        var scored = rollouts
-            .Where(r => r.Advantage != 0 && StepRescaling.Applies(r.Reading.Verdict, r.Reading.Steps.Count, _setup.Credit))
-            .ToArray();
-        var scores = _scorer.Score(
-            [.. scored.Select(r => new ScoreRequest(
-                r.Prompt, r.Completion.Tokens, r.Reading.ThinkEnd, [.. r.Reading.StepSpans.Select(s => new TokenRange(s.Start, s.End))]))],
-            _setup.AttentionScorer.Heads, cancellation);
-        var factors = scored.Zip(scores, (r, s) => (Rollout: r, Factors: Factors(r, s, step))).ToDictionary(p => p.Rollout, p => p.Factors);
-
-        TrainingSample[] samples = [.. rollouts.Where(r => r.Advantage != 0).Select(r => new TrainingSample(
-            r.Prompt, r.Completion.Tokens,
-            factors.TryGetValue(r, out var ofSteps)
-                ? StepRescaling.TokenWeights(r.Advantage, r.Completion.Tokens.Length, r.Reading.StepSpans, ofSteps)
-                : StepRescaling.TokenWeights(r.Advantage, r.Completion.Tokens.Length, [], []),
-            GeneratorLogProbs: r.Completion.LogProbs))];
+        TrainingSample[] samples = [.. rollouts.Where(r => r.Advantage != 0).Select(r => Sample(r, step))];
         if (samples.Length > 0) _trainer.Accumulate(samples, cancellation);
         return rollouts.Where(r => r.Counted).Sum(r => (long)r.Completion.Tokens.Length);
     }
@@ -110,12 +96,29 @@ internal sealed class BareLoop
             new Rollout(tokens, completion, readings[i], credit.Advantages[i], credit.Counted[i], credit.CorrectShare));
     }
 
-    private double[] Factors(Rollout rollout, ResponseScores scores, int step)
+    private TrainingSample Sample(Rollout rollout, int step)
+    {
+        var reading = rollout.Reading;
+        var plain = new TrainingSample(rollout.Prompt, rollout.Completion.Tokens, [], GeneratorLogProbs: rollout.Completion.LogProbs);
+        return StepRescaling.Applies(reading.Verdict, reading.Steps.Count, _setup.Credit)
+            ? plain with
+            {
+                Attention = new AttentionReading(
+                    _setup.AttentionScorer.Heads, reading.ThinkEnd, [.. reading.StepSpans.Select(s => new TokenRange(s.Start, s.End))],
+                    scores => Weights(rollout, reading.StepSpans, Factors(rollout, scores, step))),
+            }
+            : plain with { TokenWeights = Weights(rollout, [], []) };
+    }
+
+    private static float[] Weights(Rollout rollout, IReadOnlyList<TokenSpan> spans, double[] factors) =>
+        StepRescaling.TokenWeights(rollout.Advantage, rollout.Completion.Tokens.Length, spans, factors);
+
+    private double[] Factors(Rollout rollout, double[][] scores, int step)
     {
         var response = rollout.Completion.Tokens.Length;
         var baseline = StepRescaling.Baseline(
             rollout.CorrectShare, _setup.Credit.Beta, response - rollout.Reading.ThinkEnd - 1, rollout.Prompt.Length + response);
-        double[] mean = [.. Enumerable.Range(0, rollout.Reading.Steps.Count).Select(s => scores.HeadScores.Average(head => head[s]))];
+        double[] mean = [.. Enumerable.Range(0, rollout.Reading.Steps.Count).Select(s => scores.Average(head => head[s]))];
         return [.. StepRescaling.Factors(
             rollout.Reading.Verdict, rollout.Advantage, mean, baseline, rollout.CorrectShare, step, _setup.Credit)];
     }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
-using AttnPo.Gpu.Model;
 using AttnPo.Host.Settings;
 using AttnPo.Host.Training;
 
@@ -17,6 +17,15 @@ internal sealed record PipelineFigures(int WavesPerStep, double PipelineSeconds,
 {
     /// <summary>The pipeline's step over the loop's, less 1.</summary>
     public double Overhead => (PipelineSeconds / LoopSeconds) - 1;
+}
+
+/// <summary>Step times of the pipeline with and without step credit, on the same rollouts.</summary>
+/// <param name="WithSeconds">Median over the steps of all rounds.</param>
+/// <param name="WithoutSeconds">Likewise.</param>
+internal sealed record CreditFigures(double WithSeconds, double WithoutSeconds)
+{
+    /// <summary>Of step times: what step credit costs.</summary>
+    public double Ratio => WithSeconds / WithoutSeconds;
 }
 
 /// <summary>
@@ -36,7 +45,7 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
             var work = Path.Combine(Path.GetTempPath(), $"attnpo-bench-{Guid.NewGuid():N}");
             try
             {
-                var piped = await RunPipeline(Path.Combine(work, "pipeline"), waves, pipeline, commit, cancellation);
+                var piped = await RunPipeline(Path.Combine(work, "pipeline"), Setup(waves), pipeline, commit, cancellation);
                 loop.AddRange(RunLoop(Path.Combine(work, "loop"), waves, cancellation).Skip(1));
                 var steps = settings.Integer("steps");
                 same &= Hash(Path.Combine(piped, "checkpoints", $"step-{steps:D6}")) == Hash(Path.Combine(work, "loop", $"step-{steps}"));
@@ -50,12 +59,44 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
         return new PipelineFigures(waves, Median(pipeline), Median(loop), commit.Average(), same);
     }
 
-    private async Task<string> RunPipeline(string directory, int waves, List<double> seconds, List<double> commits, CancellationToken cancellation)
+    /// <summary>
+    /// Measures what step credit costs: the pipeline with it and without, in turn. The learning rate is next to nothing, so that both
+    /// make the same rollouts and train on them.
+    /// </summary>
+    public async Task<CreditFigures> MeasureCredit(CancellationToken cancellation)
+    {
+        var (with, without) = (new List<double>(), new List<double>());
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var (hasCredit, seconds) in new[] { (true, with), (false, without) })
+            {
+                var work = Path.Combine(Path.GetTempPath(), $"attnpo-bench-{Guid.NewGuid():N}");
+                try
+                {
+                    await RunPipeline(work, setup => setup with
+                    {
+                        Evaluation = null,
+                        Credit = setup.Credit with { StepCredit = hasCredit && setup.Credit.StepCredit },
+                        Optimizer = setup.Optimizer with { LearningRate = new LearningRateSchedule { Peak = 1e-12 } },
+                    }, seconds, [], cancellation);
+                }
+                finally
+                {
+                    Directory.Delete(work, recursive: true);
+                }
+            }
+        }
+
+        return new CreditFigures(Median(with), Median(without));
+    }
+
+    private async Task<string> RunPipeline(
+        string directory, Func<RunSetup, RunSetup> change, List<double> seconds, List<double> commits, CancellationToken cancellation)
     {
         Directory.CreateDirectory(directory);
         using var store = TrainingComposition.Store(settings);
         var began = TimeProvider.System.GetTimestamp();
-        var setup = Setup(directory, waves, store, news =>
+        var setup = change(TrainingComposition.Compose(settings, directory, store, news =>
         {
             // From commit to commit: whatever lies between two steps counts.
             if (news is not RunProtocol.StepFinished finished) return;
@@ -64,7 +105,7 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
             if (finished.Step.Value == 1) return;
             seconds.Add(elapsed);
             commits.Add(finished.Metrics["time/commit_s"] / elapsed);
-        });
+        }));
         await using var run = TrainingRun.Start(setup);
         await using var stop = cancellation.Register(() => _ = run.StopAsync());
         var outcome = await run.Completion;
@@ -76,14 +117,11 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
     {
         Directory.CreateDirectory(directory);
         using var store = TrainingComposition.Store(settings);
-        return BareLoop.Run(Setup(directory, waves, store, _ => { }), cancellation);
+        return BareLoop.Run(Setup(waves)(TrainingComposition.Compose(settings, directory, store, _ => { })), cancellation);
     }
 
-    private RunSetup Setup(string directory, int waves, PolicyStore store, Action<RunProtocol.IRunProgress> observe)
-    {
-        var setup = TrainingComposition.Compose(settings, directory, store, observe);
-        return setup with { PromptSampler = setup.PromptSampler with { WavesPerStep = waves }, Evaluation = null };
-    }
+    private static Func<RunSetup, RunSetup> Setup(int waves) =>
+        setup => setup with { PromptSampler = setup.PromptSampler with { WavesPerStep = waves }, Evaluation = null };
 
     private static string Hash(string checkpoint) => string.Concat(((string[])["model.safetensors", "optimizer.safetensors"]).Select(name =>
     {

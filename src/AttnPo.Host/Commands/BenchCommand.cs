@@ -48,7 +48,9 @@ internal static class BenchCommand
                 output.WriteLine(Line(results[^1]));
             }
 
-            if (parsed.GetValue(json)) output.WriteLine(Json(results, settings));
+            var credit = settings.Get<string>("method") == "attnpo" ? await benchmark.MeasureCredit(cancellation) : null;
+            if (credit is not null) output.WriteLine(Line(credit));
+            if (parsed.GetValue(json)) output.WriteLine(Json(results, credit, settings));
             return results.All(r => r.SameResult)
                 ? ExitCode.Done
                 : throw new WorkFailedException("pipeline and loop ended with different weights or optimizer states; please report this with the settings used");
@@ -61,7 +63,10 @@ internal static class BenchCommand
         + string.Create(CultureInfo.InvariantCulture,
             $"commits {f.CommitShare:P1} of a step, same weights and optimizer state: {(f.SameResult ? "yes" : "NO")}");
 
-    private static string Json(IReadOnlyList<PipelineFigures> results, ResolvedSettings settings) => JsonSerializer.Serialize(new
+    private static string Line(CreditFigures f) => string.Create(CultureInfo.InvariantCulture,
+        $"step credit, on the same rollouts: {f.WithSeconds:F3} s a step with it, {f.WithoutSeconds:F3} s without, ratio {f.Ratio:F3}");
+
+    private static string Json(IReadOnlyList<PipelineFigures> results, CreditFigures? credit, ResolvedSettings settings) => JsonSerializer.Serialize(new
     {
         threads = settings.Integer("threads"),
         pipeline = results.Select(r => new
@@ -73,5 +78,6 @@ internal static class BenchCommand
             commit_share = r.CommitShare,
             same_result = r.SameResult,
         }),
+        credit = credit is null ? null : new { with_step_s = credit.WithSeconds, without_step_s = credit.WithoutSeconds, ratio = credit.Ratio },
     });
 }

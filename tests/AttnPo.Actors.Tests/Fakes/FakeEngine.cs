@@ -94,11 +94,13 @@ internal sealed class FakeEngine(Tokenizer tokenizer)
         {
             engine.OnScore(requests);
             return [.. requests.Select(request => new ResponseScores(
-                new float[request.Response.Length],
-                new float[request.Response.Length],
-                [.. heads.Select(head => request.Steps.Select((_, step) => engine.StepScore(trainer.PolicyVersion, head, step)).ToArray())]))];
+new float[request.Response.Length], new float[request.Response.Length],
+                engine.HeadScores(trainer.PolicyVersion, heads, request.Steps)))];
         }
     }
+
+    private double[][] HeadScores(long version, IReadOnlyList<HeadId> heads, IReadOnlyList<TokenRange> steps) =>
+        [.. heads.Select(head => steps.Select((_, step) => StepScore(version, head, step)).ToArray())];
 
     private sealed class FakeTrainer : ITrainer
     {
@@ -119,15 +121,19 @@ internal sealed class FakeEngine(Tokenizer tokenizer)
             CheckThread();
             _engine.OnAccumulate(samples);
             cancellation.ThrowIfCancellationRequested();
+            ScoreRequest[] read = [.. samples.Where(sample => sample.Attention is not null)
+                .Select(sample => new ScoreRequest(sample.Prompt, sample.Response, sample.Attention!.ThinkEnd, sample.Attention.Steps))];
+            if (read.Length > 0) _engine.OnScore(read);
             var sum = 0.0;
             foreach (var sample in samples)
             {
-                for (var i = 0; i < sample.TokenWeights.Length; i++) sum += sample.TokenWeights[i] * (i + 1);
+                var weights = sample.Attention is { } attention ? attention.Weigh(_engine.HeadScores(PolicyVersion, attention.Heads, attention.Steps)) : sample.TokenWeights;
+                for (var i = 0; i < weights.Length; i++) sum += weights[i] * (i + 1);
                 // Not commutative: adding the same gradients in another order gives another sum.
                 _gradient = _gradient * 1.001 + sum + sample.Response.Length * 1e-3;
             }
             long tokens = samples.Sum(sample => sample.Response.Length);
-            return new LossSums(sum, tokens, tokens * 0.5, tokens, 0, 0, 0.001 * samples.Count, tokens, tokens);
+            return new LossSums(sum, tokens, tokens * 0.5, tokens, 0, 0, 0.001 * samples.Count, tokens, tokens, TimeSpan.Zero);
         }
 
         public UpdateReport Update(double learningRate, long tokenCount)

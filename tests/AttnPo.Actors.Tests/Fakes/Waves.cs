@@ -81,6 +81,19 @@ internal static class Waves
             [new ScoredGroup(judged.Groups[0], [.. rollouts.Select(_ => (StepCredit?)null)])], [], NoBlob, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
     }
 
+    /// <summary>Nothing is to be scored.</summary>
+    public static PlannedWave Planned(int index, params (Verdict Verdict, double Advantage)[] rollouts) => Planned(index, plan: null, rollouts);
+
+    /// <summary>Correct rollouts with an advantage have this plan.</summary>
+    public static PlannedWave Planned(int index, StepPlan? plan, params (Verdict Verdict, double Advantage)[] rollouts)
+    {
+        var judged = Judged(index, rollouts);
+        StepPlan?[] plans = [.. rollouts.Select(rollout => rollout is { Verdict: Verdict.Correct, Advantage: not 0 } ? plan : null)];
+        return new PlannedWave(
+            judged.Attempt, judged.Id, judged.Policy, [new PlannedGroup(judged.Groups[0], plans)], [], [new HeadId(0, 0), new HeadId(0, 1)],
+            TimeSpan.Zero, TimeSpan.Zero);
+    }
+
     public static CreditSettings AttnPo => CreditSettings.For(Method.AttnPo) with { Delay = 0 };
 
     public static GeneratorSettings GeneratorSettings => new() { SamplesPerPrompt = 4, Sampling = Sampling };

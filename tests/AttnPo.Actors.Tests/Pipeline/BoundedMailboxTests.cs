@@ -21,7 +21,6 @@ public sealed class BoundedMailboxTests : StageSpec
 {
     private const int Stages = 3;
     private readonly DeviceThread<IGenerator> _generating;
-    private readonly DeviceThread<LearnerEngine> _learning;
     private readonly GuardedReader _reader = new(FakeTask.Reader.Read, _ => TimeSpan.FromMinutes(5));
 
     public BoundedMailboxTests()
@@ -30,7 +29,6 @@ public sealed class BoundedMailboxTests : StageSpec
         // The first policy is published when the learner is made, which the scorer asks for only later.
         engine.CreateLearner();
         _generating = new DeviceThread<IGenerator>("generator", engine.CreateGenerator, _ => { });
-        _learning = new DeviceThread<LearnerEngine>("learner", engine.CreateLearner, _ => { });
     }
 
     [Theory]
@@ -61,7 +59,7 @@ public sealed class BoundedMailboxTests : StageSpec
             Assert.InRange(Volatile.Read(ref produced.Sent), taken, full);
 
             stages[^1].Tell(new Demand(Waves.Attempt, 1), consumer);
-            Assert.Equal(taken, consumer.ExpectMsg<ScoredWave>().Id.Index);
+            Assert.Equal(taken, consumer.ExpectMsg<PlannedWave>().Id.Index);
         }
 
         Assert.Equal(waves, produced.Sent);
@@ -73,7 +71,6 @@ public sealed class BoundedMailboxTests : StageSpec
     {
         base.AfterAll();
         _generating.DisposeAsync().AsTask().Wait();
-        _learning.DisposeAsync().AsTask().Wait();
         _reader.Dispose();
     }
 
@@ -107,7 +104,7 @@ public sealed class BoundedMailboxTests : StageSpec
             SupervisorStrategy.DefaultStrategy);
         var scorer = parent.ChildActorOf(
             AttentionScorer.Props(
-                verifier, new AttentionScorerSettings { Heads = [new HeadId(0, 0)], Window = window }, Waves.AttnPo, _learning, Folder, FaultPlan.None),
+                verifier, new AttentionScorerSettings { Heads = [new HeadId(0, 0)], Window = window }, Waves.AttnPo, FaultPlan.None),
             SupervisorStrategy.DefaultStrategy);
         return [generator, verifier, scorer];
     }

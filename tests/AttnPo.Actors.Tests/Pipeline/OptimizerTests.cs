@@ -36,7 +36,7 @@ public sealed class OptimizerTests : StageSpec
     public void Waves_that_arrive_out_of_order_are_accumulated_in_order()
     {
         var optimizer = Begin(waves: 3, window: 3);
-        foreach (var index in (int[])[2, 0, 1]) optimizer.Tell(Waves.Scored(index, Signal), _upstream);
+        foreach (var index in (int[])[2, 0, 1]) optimizer.Tell(Waves.Planned(index, Signal), _upstream);
         var trained = Trained();
         Assert.Equal([0, 1, 2], _trainer.AccumulatedWaves);
         Assert.Equal([0, 1, 2], trained.Groups.Select(group => group.Group.Wave.Index));
@@ -46,12 +46,12 @@ public sealed class OptimizerTests : StageSpec
     public void A_window_full_of_later_waves_asks_for_the_one_that_is_missing()
     {
         var optimizer = Begin(waves: 4, window: 2);
-        optimizer.Tell(Waves.Scored(3, Signal), _upstream);
-        optimizer.Tell(Waves.Scored(1, Signal), _upstream);
+        optimizer.Tell(Waves.Planned(3, Signal), _upstream);
+        optimizer.Tell(Waves.Planned(1, Signal), _upstream);
         Assert.Equal(1, _upstream.ExpectMsg<Demand>().Waves);
-        optimizer.Tell(Waves.Scored(0, Signal), _upstream);
+        optimizer.Tell(Waves.Planned(0, Signal), _upstream);
         Assert.Equal(1, _upstream.ExpectMsg<Demand>().Waves);
-        optimizer.Tell(Waves.Scored(2, Signal), _upstream);
+        optimizer.Tell(Waves.Planned(2, Signal), _upstream);
         Trained();
         Assert.Equal([0, 1, 2, 3], _trainer.AccumulatedWaves);
     }
@@ -60,8 +60,8 @@ public sealed class OptimizerTests : StageSpec
     public void Groups_without_a_signal_cost_no_pass_but_their_tokens_count()
     {
         var optimizer = Begin(waves: 2, window: 2);
-        optimizer.Tell(Waves.Scored(0, NoSignal), _upstream);
-        optimizer.Tell(Waves.Scored(1, Signal), _upstream);
+        optimizer.Tell(Waves.Planned(0, NoSignal), _upstream);
+        optimizer.Tell(Waves.Planned(1, Signal), _upstream);
         var trained = Trained();
         Assert.Equal([1], _trainer.AccumulatedWaves);
         Assert.Equal(4 * 9, _trainer.TokenCount);
@@ -73,7 +73,7 @@ public sealed class OptimizerTests : StageSpec
     public void A_step_without_any_signal_makes_its_update_all_the_same()
     {
         var optimizer = Begin(waves: 1, window: 1);
-        optimizer.Tell(Waves.Scored(0, NoSignal), _upstream);
+        optimizer.Tell(Waves.Planned(0, NoSignal), _upstream);
         var trained = Trained();
         Assert.Equal(new PolicyVersion(1), trained.Policy);
         Assert.Empty(_trainer.AccumulatedWaves);
@@ -91,7 +91,7 @@ public sealed class OptimizerTests : StageSpec
     {
         _trainer.LogProbGap = gap;
         var optimizer = Begin(waves: 1, window: 1, gapBound: trains ? 1 : 0.1);
-        optimizer.Tell(Waves.Scored(0, trains ? Signal : NoSignal), _upstream);
+        optimizer.Tell(Waves.Planned(0, trains ? Signal : NoSignal), _upstream);
         Assert.True(((StageRestarted)_parent.FishForMessage(message => message is StageRestarted)).IsLasting);
         Assert.Equal(0, _trainer.PolicyVersion);
     }
@@ -101,7 +101,7 @@ public sealed class OptimizerTests : StageSpec
     public void Failed_rollouts_are_in_no_denominator_and_a_group_of_nothing_else_is_dropped()
     {
         var optimizer = Begin(waves: 1, window: 1);
-        optimizer.Tell(Waves.Scored(0, (Verdict.Failed, 0), (Verdict.OverBudget, 0), (Verdict.Failed, 0), (Verdict.Failed, 0)), _upstream);
+        optimizer.Tell(Waves.Planned(0, (Verdict.Failed, 0), (Verdict.OverBudget, 0), (Verdict.Failed, 0), (Verdict.Failed, 0)), _upstream);
         var trained = Trained();
         Assert.Equal(DropReason.NothingCounted, Assert.Single(trained.Groups).Dropped);
         Assert.Equal(1, _trainer.TokenCount);
@@ -116,7 +116,7 @@ public sealed class OptimizerTests : StageSpec
     {
         var optimizer = Begin(waves: 1, window: 1);
         var late = (Verdict.OverBudget, 0.0);
-        optimizer.Tell(Waves.Scored(0, (Verdict.Correct, 0.5), late, (Verdict.Truncated, -0.5), late), _upstream);
+        optimizer.Tell(Waves.Planned(0, (Verdict.Correct, 0.5), late, (Verdict.Truncated, -0.5), late), _upstream);
         var metrics = Trained().Metrics;
         Assert.Equal((0, 0.5), (metrics["rollout/failed"], metrics["rollout/over_budget"]));
         Assert.Equal((0.5, 0.5), (metrics["rollout/accuracy"], metrics["rollout/truncated"]));
@@ -128,7 +128,7 @@ public sealed class OptimizerTests : StageSpec
     public void Every_line_has_the_promised_keys_and_redundancy_is_that_of_correct_responses_whatever_the_method()
     {
         var optimizer = Begin(waves: 1, window: 1);
-        var wave = Waves.Scored(0, (Verdict.Correct, 0.5), (Verdict.Wrong, -0.5), (Verdict.Truncated, -0.5), (Verdict.Correct, 0.5));
+        var wave = Waves.Planned(0, (Verdict.Correct, 0.5), (Verdict.Wrong, -0.5), (Verdict.Truncated, -0.5), (Verdict.Correct, 0.5));
         var judged = wave.Groups[0].Source;
         judged = judged with { Labels = [judged.Labels![0], [.. Enumerable.Repeat(StepLabel.Redundant, 3)], judged.Labels[2], judged.Labels[3]] };
         optimizer.Tell(wave with { Groups = [wave.Groups[0] with { Source = judged }] }, _upstream);
@@ -149,21 +149,43 @@ public sealed class OptimizerTests : StageSpec
     }
 
     [Fact]
-    public void Step_credit_arrives_as_token_weights()
+    public void Step_credit_of_the_ledger_arrives_as_token_weights_and_no_attention_is_read()
     {
         var optimizer = Begin(waves: 1, window: 1);
-        var wave = Waves.Scored(0, Signal);
-        wave = wave with
-        {
-            Groups = [wave.Groups[0] with { StepCredit = [new StepCredit([0.1, 0.0, 0.1], 0.05, [1, 0.5, 1]), null] }],
-        };
-        optimizer.Tell(wave, _upstream);
+        var wave = Waves.Planned(0, new StepPlan(0.05, null), Signal);
+        var scored = new ScoredGroup(wave.Groups[0].Source, [new StepCredit([0.1, 0.0, 0.1], 0.05, [1, 0.5, 1]), null]);
+        optimizer.Tell(wave with { Recalled = new RecalledCredit([scored], Waves.NoBlob, TimeSpan.FromSeconds(3)) }, _upstream);
+        Assert.Equal(Waves.NoBlob, Judged().Judgement);
         var trained = Trained();
         Assert.Equal([0.5f, 0.5f, 0.25f, 0.25f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f], _trainer.Samples[0].TokenWeights);
         Assert.All(_trainer.Samples[1].TokenWeights, weight => Assert.Equal(-0.5f, weight));
+        Assert.Equal(3, trained.Metrics["time/score_s"]);
         Assert.Equal(1 / 3.0, trained.Metrics["credit/attenuated_share"], 12);
         Assert.Equal(0.5, trained.Metrics["credit/gamma_positive_redundant"], 12);
         Assert.Equal(1, trained.Metrics["credit/gamma_positive_essential"], 12);
+    }
+
+    [Fact]
+    [Trait("Contract", "C2")]
+    public void What_the_pass_reads_of_attention_is_laid_down_before_the_wave_counts()
+    {
+        _trainer.Scores = [[0.1, 0.0, 0.1], [0.1, 0.02, 0.3]];
+        var optimizer = Begin(waves: 1, window: 1);
+        var wave = Waves.Planned(0, new StepPlan(0.05, null), Signal);
+        optimizer.Tell(wave, _upstream);
+        var judged = Judged();
+        var (_, trained) = (_parent.ExpectMsg<WavesTrained>(), Trained());
+
+        // Half the group is correct: 1/2 to the power of 2 of the way from 1 to the share of the baseline that the second step reaches.
+        var factor = 0.25 * (0.01 / 0.05) + 0.75;
+        Assert.Equal([0.5, 0.5, 0.5 * factor, 0.5 * factor, 0.5], _trainer.Samples[0].TokenWeights[..5].Select(weight => Math.Round(weight, 6)));
+        Assert.Equal(1 / 3.0, trained.Metrics["credit/attenuated_share"], 12);
+        var source = wave.Groups[0].Source;
+        var stored = new LedgerWave(wave.Id, 1, Judgement: judged.Judgement);
+        var credit = Assert.Single(Folder.ReadJudgement(stored, [source.Source])).StepCredit;
+        Assert.Equal([0.1, 0.01, 0.2], credit[0]!.Scores.Select(score => Math.Round(score, 12)));
+        Assert.Equal(factor, credit[0]!.Factors[1], 12);
+        Assert.Null(credit[1]);
     }
 
     [Fact]
@@ -171,7 +193,7 @@ public sealed class OptimizerTests : StageSpec
     public void A_gap_between_generator_and_trainer_beyond_the_bound_makes_no_update_and_is_not_tried_again()
     {
         var optimizer = Begin(waves: 1, window: 1, gapBound: 0.01);
-        optimizer.Tell(Waves.Scored(0, Signal), _upstream);
+        optimizer.Tell(Waves.Planned(0, Signal), _upstream);
         var failure = (StageRestarted)_parent.FishForMessage(message => message is StageRestarted);
         Assert.Contains("differ by 0.02 in the log-probability of a token, more than optimizer.logprob-gap-bound allows (0.01)", failure.Reason);
         Assert.True(failure.IsLasting);
@@ -183,7 +205,7 @@ public sealed class OptimizerTests : StageSpec
     public void A_wave_of_another_policy_is_refused()
     {
         var optimizer = Begin(waves: 1, window: 1);
-        optimizer.Tell(Waves.Scored(0, Signal) with { Policy = new PolicyVersion(4) }, _upstream);
+        optimizer.Tell(Waves.Planned(0, Signal) with { Policy = new PolicyVersion(4) }, _upstream);
         Assert.Contains("off-policy waves are refused", _parent.ExpectMsg<StageRestarted>().Reason);
         Assert.Empty(_trainer.AccumulatedWaves);
     }
@@ -193,7 +215,7 @@ public sealed class OptimizerTests : StageSpec
     public void The_checkpoint_lies_whole_under_its_name_before_the_step_is_reported()
     {
         var optimizer = Begin(waves: 1, window: 1);
-        optimizer.Tell(Waves.Scored(0, Signal), _upstream);
+        optimizer.Tell(Waves.Planned(0, Signal), _upstream);
         var trained = Trained();
         Folder.Checkpoints.Verify(trained.Checkpoint!);
         Assert.Equal("weights", Assert.Single(trained.Checkpoint!.Files).Name);
@@ -209,7 +231,7 @@ public sealed class OptimizerTests : StageSpec
     {
         var settings = new OptimizerStageSettings { Window = window, LogProbGapBound = gapBound };
         var optimizer = _parent.ChildActorOf(
-            Optimizer.Props(_upstream, settings, Run, _device, Folder, FaultPlan.None), SupervisorStrategy.DefaultStrategy);
+            Optimizer.Props(_upstream, settings, Run, Waves.AttnPo, _device, Folder, FaultPlan.None), SupervisorStrategy.DefaultStrategy);
         optimizer.Tell(new PreparePolicy(Waves.Attempt, new PolicyVersion(0), null, [], false), _parent);
         _parent.ExpectMsg<PolicyReady>();
         optimizer.Tell(Waves.Begin(waves), _parent);
@@ -217,6 +239,9 @@ public sealed class OptimizerTests : StageSpec
         Assert.Equal(Math.Min(window, waves), _upstream.ExpectMsg<Demand>().Waves);
         return optimizer;
     }
+
+    private WaveJudged Judged() =>
+        (WaveJudged)((WaveRecorded)_parent.FishForMessage(message => message is WaveRecorded { Progress: WaveJudged })).Progress;
 
     private StepTrained Trained() => (StepTrained)_parent.FishForMessage(message => message is StepTrained);
 
@@ -243,13 +268,17 @@ public sealed class OptimizerTests : StageSpec
 
         public double LogProbGap { get; set; }
 
+        public double[][] Scores { get; set; } = [];
+
         public long PolicyVersion { get; private set; }
 
         public LossSums Accumulate(IReadOnlyList<TrainingSample> samples, CancellationToken cancellation)
         {
             // A wave's prompt is its number.
             AccumulatedWaves.Add(int.Parse(FakeTask.GoldOf(FakeTask.Tokenizer, samples[0].Prompt)));
-            Samples.AddRange(samples);
+            Samples.AddRange(samples.Select(sample => sample.Attention is { } attention
+                ? sample with { TokenWeights = attention.Weigh(Scores), Attention = null }
+                : sample));
             return LossSums.None with { Tokens = 4, LogProbGap = LogProbGap, MaxLogProbGap = LogProbGap, Positions = 9, PaddedPositions = 10 };
         }
 

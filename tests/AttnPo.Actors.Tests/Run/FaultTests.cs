@@ -144,7 +144,7 @@ public sealed class FaultTests
         });
 
         Assert.Equal(RunEnd.Finished, outcome.End);
-        Assert.Equal("AttentionScorer", Assert.Single(run.News.OfType<WorkRetried>()).Stage);
+        Assert.Equal("Optimizer", Assert.Single(run.News.OfType<WorkRetried>()).Stage);
         Assert.Equal(undisturbed.Result(), run.Result());
     }
 

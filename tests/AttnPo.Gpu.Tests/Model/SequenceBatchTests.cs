@@ -11,7 +11,7 @@ public sealed class SequenceBatchTests
         Gen.Select(Gen.Int[1, 40].Array[0, 30], Gen.Int[1, 200]).Sample((lengths, budget) =>
         {
             var sequences = lengths.Select(n => new TokenSequence([0], new int[n])).ToArray();
-            var plan = SequenceBatch.Plan(sequences, budget, withLast: true).ToArray();
+            var plan = SequenceBatch.Plan(sequences, budget).ToArray();
             Assert.Equal(Enumerable.Range(0, lengths.Length), plan.SelectMany(b => b).Order());
             Assert.All(plan.Where(b => b.Length > 1), b => Assert.True(b.Length * b.Max(i => sequences[i].Length) <= budget));
         });
@@ -20,17 +20,17 @@ public sealed class SequenceBatchTests
     public void Like_lengths_meet_and_equal_ones_keep_their_order()
     {
         var sequences = new[] { 9, 3, 9, 3, 7 }.Select(n => new TokenSequence([0], new int[n - 1])).ToArray();
-        Assert.Equal([[1, 3], [4], [0, 2]], SequenceBatch.Plan(sequences, 18, withLast: true));
+        Assert.Equal([[1, 3], [4], [0, 2]], SequenceBatch.Plan(sequences, 18));
     }
 
     [Fact]
     public void Less_than_a_tenth_of_a_batch_is_padding() =>
-        Gen.Select(Gen.Int[1, 400].Array[0, 60], Gen.Bool).Sample((lengths, withLast) =>
+        Gen.Int[1, 400].Array[0, 60].Sample(lengths =>
         {
             var sequences = lengths.Select(n => new TokenSequence([0], new int[n])).ToArray();
-            foreach (var batch in SequenceBatch.Plan(sequences, 4096, withLast))
+            foreach (var batch in SequenceBatch.Plan(sequences, 4096))
             {
-                var computed = batch.Select(i => sequences[i].Length - (withLast ? 0 : 1)).ToArray();
+                var computed = batch.Select(i => sequences[i].Length).ToArray();
                 var positions = batch.Length * computed.Max();
                 Assert.True(positions - computed.Sum() <= 0.1 * positions);
             }
@@ -41,9 +41,9 @@ public sealed class SequenceBatchTests
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
         TokenSequence[] sequences = [new([1, 2], [3, 4]), new([5], [6, 7, 8])];
-        var batch = SequenceBatch.Of(sequences, [0, 1], TorchSharp.torch.CPU, withLast: false);
-        Assert.Equal([1L, 2, 3, 5, 6, 7], batch.Ids.data<long>().ToArray());
-        Assert.Equal([1L, 2, 3, 4, 5], batch.Positions.data<long>().ToArray());
+        var batch = SequenceBatch.Of(sequences, [0, 1], TorchSharp.torch.CPU);
+        Assert.Equal([1L, 2, 3, 4, 5, 6, 7, 8], batch.Ids.data<long>().ToArray());
+        Assert.Equal([1L, 2, 4, 5, 6], batch.Positions.data<long>().ToArray());
         Assert.Equal([3L, 4, 6, 7, 8], batch.Targets.data<long>().ToArray());
     }
 }

@@ -84,7 +84,7 @@ public sealed class GradientTests
         Plain(plain, samples, Surrogate);
         Numbers.AssertWithin(2e-5, plain.Gradient(), learner.Gradient(), "gradient");
         Assert.Equal(samples.Sum(s => s.Response.Length), sums.Tokens);
-        Assert.Equal(samples.Sum(s => s.Prompt.Length + s.Response.Length - 1), sums.Positions);
+        Assert.Equal(samples.Sum(s => s.Prompt.Length + s.Response.Length), sums.Positions);
         Assert.True(sums.PaddedPositions >= sums.Positions);
     }
 

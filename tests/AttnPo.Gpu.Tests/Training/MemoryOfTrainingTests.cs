@@ -60,7 +60,8 @@ public sealed class MemoryOfTrainingTests
         var ids = tensor(new long[] { 1, 2, 3, 4, 5 }).unsqueeze(0);
         var rows = learner.Decoder.Logits(learner.Decoder.Forward(ids))[0].log_softmax(-1);
         rows.gather(-1, tensor(new long[] { 2, 3, 4, 5, 6 }).unsqueeze(-1)).sum().neg().backward();
-        Assert.InRange((actual - head.grad!).abs().max().ToSingle(), 0, 1e-5f);
+        // Sums over so many tokens are rounded otherwise on each processor; a chunk left out, or added twice, would be a fifth of the largest.
+        Assert.InRange((actual - head.grad!).abs().max().ToSingle() / head.grad!.abs().max().ToSingle(), 0, 1e-4f);
     }
 
     [Fact]
