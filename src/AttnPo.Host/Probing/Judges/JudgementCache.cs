@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using AttnPo.Core.Data.Rows;
+using AttnPo.Host.Rows;
+
+namespace AttnPo.Host.Probing.Judges;
+
+/// <summary>
+/// The answers that were paid for: one a line, under the key of its request, flushed to disk as it arrives. What an interrupted command
+/// left is used by the next one. Safe for many threads; one process at a time.
+/// </summary>
+internal sealed class JudgementCache : IDisposable
+{
+    /// <summary>Its file in the folder of a probe's output.</summary>
+    public const string FileName = "judgements.jsonl";
+
+    // An answer has at most ChatCompletion.MaxBytes, and escaping makes six of one.
+    private const int MaxLineBytes = 8 * ChatCompletion.MaxBytes;
+
+    private readonly string _path;
+    private readonly FileStream _stream;
+    private readonly ConcurrentDictionary<string, JudgeReply> _replies = new();
+    private readonly Lock _writing = new();
+
+    /// <summary>Opens the folder's file, or makes it. A last line without an end, which was being written, is dropped.</summary>
+    /// <exception cref="WorkFailedException">It cannot be read or written, a line is damaged, or another process has it.</exception>
+    public JudgementCache(string folder)
+    {
+        _path = Path.Combine(folder, FileName);
+        _stream = Open(folder);
+        try
+        {
+            Read();
+        }
+        catch
+        {
+            _stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The reply to a request; null where it was never answered.</summary>
+    public JudgeReply? Find(JudgeRequest request) => _replies.GetValueOrDefault(request.Key);
+
+    /// <summary>Keeps a reply.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="response">The id of the response judged, for readers of the file.</param>
+    /// <param name="reply">What came.</param>
+    public void Add(JudgeRequest request, string response, JudgeReply reply)
+    {
+        var line = RowWriter.Line(json =>
+        {
+            json.WriteString("key", request.Key);
+            json.WriteString("model", request.Model);
+            json.WriteString("response", response);
+            json.WriteString("answer", reply.Text);
+            if (reply.Finish is not null) json.WriteString("finish", reply.Finish);
+            json.WriteNumber("tokens_in", reply.TokensIn);
+            json.WriteNumber("tokens_out", reply.TokensOut);
+        });
+        lock (_writing)
+        {
+            _stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
+            _stream.Flush(flushToDisk: true);
+        }
+        _replies[request.Key] = reply;
+    }
+
+    /// <summary>Lets go of the file; one without an answer does not stay.</summary>
+    public void Dispose()
+    {
+        var isEmpty = _stream.Length == 0;
+        _stream.Dispose();
+        if (isEmpty) File.Delete(_path);
+    }
+
+    private FileStream Open(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            // A pipe would be waited for.
+            if (Path.Exists(_path) && !PlainFile.IsEmpty(_path)) PlainFile.Open(_path).Dispose();
+            return new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new WorkFailedException($"{_path}: cannot be written, by two commands at once least of all: {e.Message}");
+        }
+    }
+
+    private void Read()
+    {
+        _stream.SetLength(EndOfLastLine());
+        _stream.Position = 0;
+        using var reader = new StreamReader(_stream, leaveOpen: true);
+        for (var number = 1; reader.ReadLine() is { } line; number++)
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(line);
+                if (document.RootElement.ValueKind != JsonValueKind.Object) throw new RowException("expected a JSON object");
+                var row = new Row(document.RootElement);
+                _replies[row.FilledText("key")] =
+                    new(row.Text("answer"), row.Has("finish") ? row.Text("finish") : null, row.Integer("tokens_in"), row.Integer("tokens_out"));
+            }
+            catch (Exception e) when (e is JsonException or RowException)
+            {
+                throw new WorkFailedException($"{_path}:{number}: {e.Message}; take the line out, and its answer is asked for again");
+            }
+        }
+        _stream.Seek(0, SeekOrigin.End);
+    }
+
+    private long EndOfLastLine()
+    {
+        var buffer = new byte[1 << 16];
+        long end = 0, position = 0;
+        for (int count; (count = _stream.Read(buffer)) > 0; position += count)
+        {
+            var last = buffer.AsSpan(0, count).LastIndexOf((byte)'\n');
+            var first = buffer.AsSpan(0, count).IndexOf((byte)'\n');
+            if (position + (first < 0 ? count : first) - end > MaxLineBytes)
+                throw new WorkFailedException($"{_path}: a line is longer than {MaxLineBytes} bytes; it is none of a judge's answers: move the file away");
+            if (last >= 0) end = position + last + 1;
+        }
+        return end;
+    }
+}
