@@ -19,6 +19,7 @@ internal static class CommandLine
             GenerateCommand.Create(),
             EvalCommand.Create(),
             ScoreCommand.Create(),
+            ProbeCommand.Create(),
             SegmentCommand.Create(),
             GradeCommand.Create(),
             TokenizeCommand.Create(),

@@ -59,12 +59,12 @@ public sealed class Scorer : IScorer
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         var batch = SequenceBatch.Of(sequences, members, _decoder.Device);
-        var headScores = Array.ConvertAll(members, m => heads.Select(_ => NoScores(requests[m])).ToArray());
-        var observer = new AnswerAttention(_decoder.Config, heads, Array.ConvertAll(members, m => requests[m]), headScores);
+        using var observer = new AnswerAttention(_decoder.Config, heads, Array.ConvertAll(members, m => requests[m]));
         var hidden = _decoder.Forward(batch.Ids, new ForwardPass { Observer = observer, Compute = _compute });
         long[] wanted = [.. Wanted(Array.ConvertAll(members, m => requests[m]))];
         var (logProbs, entropies) = Distributions(hidden.flatten(0, 1), batch, wanted);
 
+        var headScores = observer.Scores();
         var row = 0;
         for (var b = 0; b < members.Length; b++)
         {
@@ -102,8 +102,6 @@ public sealed class Scorer : IScorer
         }
         return (logProbs, entropies);
     }
-
-    private static double[] NoScores(ScoreRequest request) => request.ThinkEnd < 0 ? [] : new double[request.Steps.Count];
 
     private static void RequireLogProbs(ScoreRequest request, int index)
     {

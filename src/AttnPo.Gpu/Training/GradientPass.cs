@@ -21,7 +21,7 @@ internal sealed class GradientPass(Decoder decoder, OptimizerSettings settings)
     {
         using var scope = NewDisposeScope();
         var batch = SequenceBatch.Of(sequences, members, decoder.Device);
-        var reading = new MemberAttention(decoder.Config, heads, Array.ConvertAll(members, m => samples[m]));
+        using var reading = new MemberAttention(decoder.Config, heads, Array.ConvertAll(members, m => samples[m]));
         var trunk = new TrunkPass(decoder, settings, reading.Observer);
         var hidden = trunk.Forward(batch.Ids);
         var (sums, gradient) = new HeadPass(decoder, settings).Run(hidden, batch, Rows(samples, members, reading.Weights()));
@@ -38,22 +38,13 @@ internal sealed class GradientPass(Decoder decoder, OptimizerSettings settings)
             new TrainedToken(weight, member.First.OldLogProbs?[i], member.First.GeneratorLogProbs?[i])))];
 
     /// <summary>The attention of a micro-batch's members, read layer by layer, and the weights that follow.</summary>
-    private sealed class MemberAttention : IAttentionObserver
+    private sealed class MemberAttention(ModelConfig config, IReadOnlyList<HeadId> heads, TrainingSample[] members) : IAttentionObserver, IDisposable
     {
-        private readonly TrainingSample[] _members;
-        private readonly double[][][] _scores;
-        private readonly AnswerAttention _attention;
+        private readonly AnswerAttention _attention = new(config, heads, Array.ConvertAll(members, Request));
         private readonly Stopwatch _clock = new();
 
-        public MemberAttention(ModelConfig config, IReadOnlyList<HeadId> heads, TrainingSample[] members)
-        {
-            _members = members;
-            _scores = Array.ConvertAll(members, member => heads.Select(_ => new double[member.Attention?.Steps.Count ?? 0]).ToArray());
-            _attention = new AnswerAttention(config, heads, Array.ConvertAll(members, Request), _scores);
-        }
-
         /// <summary>Null where nothing is to be read.</summary>
-        public IAttentionObserver? Observer => _members.Any(member => member.Attention is not null) ? this : null;
+        public IAttentionObserver? Observer => members.Any(member => member.Attention is not null) ? this : null;
 
         public TimeSpan Elapsed => _clock.Elapsed;
 
@@ -65,14 +56,26 @@ internal sealed class GradientPass(Decoder decoder, OptimizerSettings settings)
         }
 
         /// <summary>[member][response token]; after the trunk's forward pass.</summary>
-        public float[][] Weights() => [.. _members.Select((member, i) =>
+        public float[][] Weights()
+        {
+            if (Observer is null) return Array.ConvertAll(members, member => member.TokenWeights);
+            _clock.Start();
+            var scores = _attention.Scores();
+            float[][] weights = [.. members.Select((member, i) => Weights(member, scores[i]))];
+            _clock.Stop();
+            return weights;
+        }
+
+        public void Dispose() => _attention.Dispose();
+
+        private static float[] Weights(TrainingSample member, double[][] scores)
         {
             if (member.Attention is not { } attention) return member.TokenWeights;
-            var weights = attention.Weigh(_scores[i]);
+            var weights = attention.Weigh(scores);
             return weights.Length == member.Response.Length
                 ? weights
                 : throw new InvalidOperationException($"{weights.Length} weights came of the attention of {member.Response.Length} response tokens");
-        })];
+        }
 
         private static ScoreRequest Request(TrainingSample member) => member.Attention is { } attention
             ? new ScoreRequest(member.Prompt, member.Response, attention.ThinkEnd, attention.Steps)

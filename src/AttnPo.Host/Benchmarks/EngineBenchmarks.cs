@@ -41,18 +41,49 @@ internal sealed class EngineBenchmarks(MeasuredModel model, string device, int r
         }
     }
 
-    /// <summary>Log-probabilities, entropies and step scores of a few heads: steps over the first half, the answer the last tenth.</summary>
+    /// <summary>Log-probabilities, entropies and step scores of three heads: steps over the first nine tenths, the answer the last.</summary>
     public EngineFigures Score(int batch, int length, NumberFormat compute, CancellationToken cancellation)
     {
         using var decoder = model.Decoder(device);
-        var (random, config) = (new Random(Seed), decoder.Config);
         var scorer = new Gpu.Scoring.Scorer(decoder, batch * length, compute);
-        var thinkEnd = length - 2 - (length / 10);
-        TokenRange[] steps = [.. Enumerable.Range(0, 8).Select(i => new TokenRange(i * thinkEnd / 8, (i + 1) * thinkEnd / 8))];
-        ScoreRequest[] requests = [.. Enumerable.Range(0, batch).Select(_ => new ScoreRequest(
-            Tokens(random, config, 1), Tokens(random, config, length - 1), thinkEnd, steps))];
+        var requests = Responses(decoder.Config, batch, length);
+        var config = decoder.Config;
         HeadId[] heads = [.. Enumerable.Range(0, 3).Select(i => new HeadId(i * (config.Layers - 1) / 2, i % config.Heads))];
         return EngineFigures.Measure(rounds, (long)batch * length, () => scorer.Score(requests, heads, cancellation), cancellation);
+    }
+
+    /// <summary>
+    /// Step scores of many heads without log-probabilities, as a probe asks for them, in turn with the plain forward pass over the same responses, which
+    /// answers nothing, and with one that answers log-probabilities and entropies.
+    /// </summary>
+    /// <param name="batch">Sequences at once.</param>
+    /// <param name="length">Of each.</param>
+    /// <param name="heads">How many, spread over the layers; all where there are fewer.</param>
+    /// <param name="compute">Type of products and attention.</param>
+    /// <param name="cancellation">Looked at between rounds and batches.</param>
+    public EngineFigures Probe(int batch, int length, int heads, NumberFormat compute, CancellationToken cancellation)
+    {
+        using var decoder = model.Decoder(device);
+        var scorer = new Gpu.Scoring.Scorer(decoder, batch * length, compute);
+        var requests = Responses(decoder.Config, batch, length);
+        ScoreRequest[] silent = [.. requests.Select(request => request with { LogProbsFrom = request.Response.Length })];
+        var (inLayer, all) = (decoder.Config.Heads, decoder.Config.Heads * decoder.Config.Layers);
+        var count = Math.Min(heads, all);
+        HeadId[] chosen = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * all / count))
+            .Select(place => new HeadId(place / inLayer, place % inLayer))];
+        return EngineFigures.Measure(
+            rounds, (long)batch * length, () => scorer.Score(silent, chosen, cancellation), cancellation,
+            ("plain_forward", () => scorer.Score(silent, [], cancellation)),
+            ("forward_with_log_probs", () => scorer.Score(requests, [], cancellation)));
+    }
+
+    private static ScoreRequest[] Responses(ModelConfig config, int batch, int length)
+    {
+        var random = new Random(Seed);
+        var thinkEnd = length - 2 - (length / 10);
+        TokenRange[] steps = [.. Enumerable.Range(0, 8).Select(i => new TokenRange(i * thinkEnd / 8, (i + 1) * thinkEnd / 8))];
+        return [.. Enumerable.Range(0, batch).Select(_ => new ScoreRequest(
+            Tokens(random, config, 1), Tokens(random, config, length - 1), thinkEnd, steps))];
     }
 
     private static int[] Tokens(Random random, ModelConfig config, int count) =>

@@ -38,6 +38,16 @@ internal sealed class BenchEngineCommands
         var fresh = Count("--new", "New tokens of each row.", 128);
         var length = Count("--length", "Tokens of each sequence.", 256, least: 32);
         var keep = new Option<bool>("--keep-activations") { Description = "Without recomputation (optimizer.recompute = false)." };
+        var heads = new Option<string?>("--heads")
+        {
+            Description = "Scores so many heads without log-probabilities, as a probe does, and says how that compares with a plain forward.",
+            HelpName = "N|all",
+        };
+        heads.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && text != "all" && Heads(text) < 1)
+                result.AddError($"--heads {text}: expected all, or how many, at least 1");
+        });
         var whole = new Option<bool>("--whole-logits") { Description = "All logits of a pass at once, to see what the chunks save." };
         yield return new BenchEngineCommands().Command(
             "decode", "New tokens a second.", [prompt, fresh],
@@ -54,8 +64,15 @@ internal sealed class BenchEngineCommands
                 return bench.Train(Batch(parsed), parsed.GetValue(length), settings, format, cancellation);
             });
         yield return new BenchEngineCommands().Command(
-            "score", "Tokens a second through log-probabilities and step scores of three heads.", [length],
-            (parsed, bench, format, cancellation) => bench.Score(Batch(parsed), parsed.GetValue(length), format, cancellation));
+            "score",
+            "Tokens a second through log-probabilities and step scores of three heads; with --heads, through step scores alone, beside a plain forward.",
+            [length, heads],
+            (parsed, bench, format, cancellation) => parsed.GetValue(heads) is { } count
+                ? bench.Probe(Batch(parsed), parsed.GetValue(length), Heads(count), format, cancellation)
+                : bench.Score(Batch(parsed), parsed.GetValue(length), format, cancellation));
+
+        static int Heads(string text) => text == "all" ? int.MaxValue
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
 
         static int Batch(ParseResult parsed) => parsed.GetValue<int>("--batch");
     }
@@ -78,6 +95,12 @@ internal sealed class BenchEngineCommands
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{name}: {figures.TokensPerSecond:0.0} tokens/s, {figures.Seconds:0.00} s a round, peak memory {figures.PeakBytes / 1024.0 / 1024 / 1024:0.00} GiB, ")
                 + string.Create(CultureInfo.InvariantCulture, $"{figures.AllocatedPerToken:0} bytes of .NET memory a token"));
+            foreach (var beside in figures.Beside)
+            {
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{beside.Ratio:0.000} times the {beside.Name.Replace('_', ' ')} ({beside.ProcessorRatio:0.000} by processor time), {beside.Seconds:0.000} s a round"));
+            }
+
             if (parsed.GetValue(_json)) output.WriteLine(Json(parsed, name, device, own, figures));
             return Task.FromResult(ExitCode.Done);
         });
@@ -115,11 +138,19 @@ internal sealed class BenchEngineCommands
             ["device"] = device,
             ["threads"] = TorchSharp.torch.get_num_threads(),
         };
+        foreach (var beside in figures.Beside)
+        {
+            json[$"{beside.Name}_seconds"] = beside.Seconds;
+            json[$"ratio_to_{beside.Name}"] = beside.Ratio;
+            json[$"processor_ratio_to_{beside.Name}"] = beside.ProcessorRatio;
+        }
+
         foreach (var option in own)
         {
             var key = option.Name.TrimStart('-').Replace('-', '_');
             if (option is Option<int> count) json[key] = parsed.GetValue(count);
             else if (option is Option<bool> flag) json[key] = parsed.GetValue(flag);
+            else if (option is Option<string?> text && parsed.GetValue(text) is { } given) json[key] = given;
         }
 
         return json.ToJsonString();

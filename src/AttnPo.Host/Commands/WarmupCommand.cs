@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using AttnPo.Host.Models;
+using AttnPo.Host.Probing;
 using AttnPo.Host.Warmup;
 
 namespace AttnPo.Host.Commands;
@@ -39,10 +40,11 @@ internal static class WarmupCommand
         using var folder = new WholeFolder(directory);
         EngineDevice.Prepare("cpu", threads);
         var clock = Stopwatch.StartNew();
-        var found = new TinyReasoner(new WarmupRecipe(), seed).Make(folder.Aside, progress => Report(progress, clock, output), cancellation);
+        var (model, found) = new TinyReasoner(new WarmupRecipe(), seed).Make(folder.Aside, progress => Report(progress, clock, output), cancellation);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Key-Focus Heads {string.Join(", ", found.Heads)}: step ranking accuracy {found.Accuracy:F3} together, "
-            + $"{found.All[0].Accuracy:F3} the best alone ({found.All[0].Head})"));
+            $"Key-Focus Heads {string.Join(", ", found.Chosen.Select(place => ProbedHeads.Id(model, place)))}: "
+            + $"step ranking accuracy {found.ChosenAccuracy.Accuracy:F3} together, "
+            + $"{found.Heads[found.Best].Accuracy:F3} the best alone ({ProbedHeads.Id(model, found.Best)})"));
         folder.Commit();
         output.WriteLine($"wrote {directory}");
     }

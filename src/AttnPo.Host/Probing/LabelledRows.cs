@@ -52,6 +52,7 @@ internal sealed class LabelledRows(ModelFolder folder, PromptRendering rendering
     private LabelledResponse? Read(SourceRow source)
     {
         var row = source.Content;
+        if (!row.Has("response") && !row.Has("response_ids")) throw new RowException("\"response\" is missing; questions go with --collect N");
         var id = row.TextOrNumber("id");
         var (prompt, promptText) = Prompt(row);
         var response = Response(row);

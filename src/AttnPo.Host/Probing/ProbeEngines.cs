@@ -3,8 +3,11 @@ using AttnPo.Host.Models;
 
 namespace AttnPo.Host.Probing;
 
-/// <summary>Generator and scorer over a folder's weights, each loaded at its first use: a probe of given responses generates nothing.</summary>
-internal sealed class ProbeEngines(ModelFolder folder, string device, NumberFormat format) : IDisposable
+/// <summary>
+/// Generator and scorer over a folder's weights, each loaded at its first use: a probe of given responses generates nothing, and who only
+/// holds it as a scorer costs nothing yet.
+/// </summary>
+internal sealed class ProbeEngines(ModelFolder folder, string device, NumberFormat format) : IScorer, IDisposable
 {
     private IGenerator? _generator;
     private Owned<IScorer>? _scorer;
@@ -12,8 +15,10 @@ internal sealed class ProbeEngines(ModelFolder folder, string device, NumberForm
     /// <summary>Samples responses.</summary>
     public IGenerator Generator => _generator ??= EngineFactory.Generator(folder, device, format);
 
-    /// <summary>Reads attention.</summary>
-    public IScorer Scorer => (_scorer ??= EngineFactory.Scorer(folder, device, format)).Value;
+    /// <inheritdoc/>
+    public IReadOnlyList<ResponseScores> Score(
+        IReadOnlyList<ScoreRequest> requests, IReadOnlyList<HeadId> heads, CancellationToken cancellation = default) =>
+        (_scorer ??= EngineFactory.Scorer(folder, device, format)).Value.Score(requests, heads, cancellation);
 
     /// <summary>Gives the generator's memory back until it is needed again.</summary>
     public void CloseGenerator()
@@ -22,7 +27,7 @@ internal sealed class ProbeEngines(ModelFolder folder, string device, NumberForm
         _generator = null;
     }
 
-    /// <summary>Gives the scorer's memory back until it is needed again; who holds it must not use it any more.</summary>
+    /// <summary>Gives the scorer's memory back until it is needed again.</summary>
     public void CloseScorer()
     {
         _scorer?.Dispose();

@@ -38,10 +38,10 @@ internal sealed class ProbeFolder
     public string At(string name) => System.IO.Path.Combine(Directory, name);
 
     /// <summary>Writes the responses as rows, whole or not at all.</summary>
-    public void WriteResponses(IEnumerable<LabelledResponse> responses, Func<LabelledResponse, StepFindings> findings, LabelledRowWriter row)
+    public void WriteResponses(IEnumerable<(LabelledResponse Response, StepFindings Findings)> responses, LabelledRowWriter row)
     {
         using var writer = new RowWriter(At(ResponsesFile));
-        foreach (var response in responses) writer.Write(json => row.Write(json, response, findings(response)));
+        foreach (var (response, findings) in responses) writer.Write(json => row.Write(json, response, findings));
         writer.Commit();
     }
 

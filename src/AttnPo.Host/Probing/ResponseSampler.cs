@@ -12,8 +12,8 @@ namespace AttnPo.Host.Probing;
 /// <param name="Response">The response; its id is PROMPT/SAMPLE. Null where it could not be verified.</param>
 internal sealed record SampledResponse(int Sample, Verdict Verdict, LabelledResponse? Response);
 
-/// <summary>Samples responses to prompts and reads them.</summary>
-internal sealed class ResponseSampler(ModelFolder folder, ResponseReader reader, IGenerator generator)
+/// <summary>Samples responses to prompts and reads them. The generator is asked for where there is something to sample.</summary>
+internal sealed class ResponseSampler(ModelFolder folder, ResponseReader reader, Func<IGenerator> generator)
 {
     /// <summary>Responses decoded together: enough to fill a batch of the generator, few enough that progress is seen.</summary>
     public const int Together = 128;
@@ -31,7 +31,7 @@ internal sealed class ResponseSampler(ModelFolder folder, ResponseReader reader,
         int[][] tokens = [.. prompts.Select(prompt => folder.Tokenizer.Encode(prompt.Text))];
         var request = new GenerationRequest(
             seed, step, [.. prompts.Select((prompt, i) => new GenerationPrompt(prompt.Index, tokens[i]))], samples, sampling);
-        return [.. generator.Generate(request, cancellation).Chunk(samples)
+        return [.. generator().Generate(request, cancellation).Chunk(samples)
             .Select((completions, i) => completions.Select(completion => Read(prompts[i], tokens[i], completion)).ToList())];
     }
 

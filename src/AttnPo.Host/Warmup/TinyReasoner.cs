@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AttnPo.Core.Data;
+using AttnPo.Core.Probing;
 using AttnPo.Core.Steps;
 using AttnPo.Core.Text;
 using AttnPo.Core.Verification;
@@ -29,7 +30,7 @@ internal sealed class TinyReasoner(WarmupRecipe recipe, ulong seed)
     private const int MaxNewTokens = 512;
 
     /// <summary>Trains and writes the model folder; the directory must exist and be empty.</summary>
-    public ProbeResult Make(string directory, Action<WarmupProgress> report, CancellationToken cancellation)
+    public (ModelConfig Model, HeadReport Found) Make(string directory, Action<WarmupProgress> report, CancellationToken cancellation)
     {
         TinyTask.WriteTokenizer(directory);
         var tokenizer = Tokenizer.Load(directory);
@@ -47,8 +48,8 @@ internal sealed class TinyReasoner(WarmupRecipe recipe, ulong seed)
         var task = new TinyTask(recipe.Stages[^1].Task, seed);
         var probe = new HeadProbe(folder, Reader(tokenizer), task, generator, learner.Scorer);
         var found = probe.Run([.. Enumerable.Range(0, ProbePrompts).Select(i => task.Train[i])], seed, MaxNewTokens);
-        found.Write(Path.Combine(directory, ModelFolder.HeadsFile));
-        return found;
+        HeadReportFiles.WriteModelHeads(directory, folder.Config, found);
+        return (folder.Config, found);
     }
 
     private void Train(ITrainer trainer, Tokenizer tokenizer, Action<WarmupProgress> report, CancellationToken cancellation)

@@ -17,13 +17,32 @@ public class HeadSelectionTests
         Assert.Equal([new HeadPick(0, 0.75), new HeadPick(1, 0.75)], HeadSelection.TopK([Response], 2));
 
     [Fact]
-    public void Greedy_takes_the_head_that_helps_the_set_most_and_stops_when_none_does() =>
-        Assert.Equal([new HeadPick(0, 0.75), new HeadPick(2, 1.0)], HeadSelection.Greedy([Response], 4));
+    public void Greedy_takes_the_head_that_helps_the_set_most_and_goes_on_when_none_does()
+    {
+        var picks = HeadSelection.Greedy([Response], 4);
+        Assert.Equal([new HeadPick(0, 0.75), new HeadPick(2, 1.0), new HeadPick(1, 1.0)], picks.Take(3));
+        Assert.Equal(3, picks[3].Head);
+        Assert.InRange(picks[3].Accuracy, 0, 0.5);
+    }
+
+    [Theory]
+    [InlineData(4, 0.002, 2)]
+    [InlineData(4, 0.0, 3)]
+    [InlineData(2, 0.0, 2)]
+    [InlineData(1, 0.0, 1)]
+    [InlineData(9, 0.1, 2)]
+    [InlineData(9, 0.3, 1)]
+    public void As_many_heads_are_enough_as_come_near_the_best_of_the_allowed_sets(int most, double tolerance, int expected)
+    {
+        HeadPick[] picks = [new(7, 0.7), new(3, 0.9), new(4, 0.901), new(1, 0.88), new(2, 0.95)];
+        Assert.Equal(expected, HeadSelection.Saturation(picks, most, tolerance));
+    }
 
     [Fact]
     public void A_set_is_never_larger_than_asked_for()
     {
         Assert.Single(HeadSelection.Greedy([Response], 1));
+        Assert.Equal(4, HeadSelection.Greedy([Response], 9).Count);
         Assert.Equal(4, HeadSelection.TopK([Response], 9).Count);
     }
 
@@ -34,4 +53,8 @@ public class HeadSelectionTests
     [Fact]
     public void Every_head_scores_every_step() =>
         Assert.Throws<ArgumentException>(() => HeadSelection.Accuracies([Response, Response with { HeadScores = [[1, 2, 3, 4]] }]));
+
+    [Fact]
+    public void A_score_that_is_no_number_is_refused() =>
+        Assert.Throws<ArgumentException>(() => HeadSelection.Accuracies([Response with { HeadScores = [[1, 2, double.NaN, 4]] }]));
 }

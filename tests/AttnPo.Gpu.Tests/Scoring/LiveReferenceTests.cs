@@ -5,13 +5,14 @@ using AttnPo.Gpu.Generation.Processor;
 using AttnPo.Gpu.Model;
 using AttnPo.Gpu.Scoring;
 using Xunit;
+using Xunit.Abstractions;
 using static TorchSharp.torch;
 using Generator = AttnPo.Gpu.Generation.Generator;
 
 namespace AttnPo.Gpu.Tests.Scoring;
 
 /// <summary>Larger shapes against the reference implementation itself, where it can run.</summary>
-public sealed class LiveReferenceTests
+public sealed class LiveReferenceTests(ITestOutputHelper output)
 {
     private const int GreedyTokens = 64;
 
@@ -42,6 +43,36 @@ public sealed class LiveReferenceTests
         Assert.Equal(expected, Greedy(model.Decoder, new CachedDecoder(model.Decoder.Config, CPU), prompt));
     }
 
+    // One, three and eight query heads a key.
+    [SkippableTheory]
+    [InlineData(3, 192, 6, 6, 384, 400, 0, 21)]
+    [InlineData(5, 192, 12, 4, 320, 600, 1, 22)]
+    [InlineData(4, 256, 16, 2, 512, 350, 1, 23)]
+    public void Step_scores_of_all_heads_equal_the_reference(int layers, int hidden, int heads, int keyHeads, int ffn, int vocabulary, int tie, int seed)
+    {
+        var reference = ReferencePeer.Require();
+        using var folder = new TemporaryFolder();
+        var path = folder.File("model");
+        reference.Run(
+            "make", path, $"--layers={layers}", $"--hidden={hidden}", $"--heads={heads}", $"--kv-heads={keyHeads}",
+            $"--ffn={ffn}", $"--vocab={vocabulary}", $"--seed={seed}", $"--tie={tie}");
+        using var model = HuggingFaceModel.Load(path);
+        HeadId[] all = [.. Enumerable.Range(0, layers * heads).Select(i => new HeadId(i / heads, i % heads))];
+        File.WriteAllLines(folder.File("rows.jsonl"), Rows(new Random(seed), vocabulary));
+        reference.Run(
+            "score", path, "--in", folder.File("rows.jsonl"), "--out", folder.File("scores.jsonl"), "--heads", string.Join(",", all));
+        var rows = ReferenceRow.Read(folder.File("rows.jsonl"), folder.File("scores.jsonl"));
+        var scores = new Scorer(model.Decoder).Score([.. rows.Select(r => r.Request with { LogProbsFrom = r.Request.Response.Length })], all);
+
+        var deviations = rows.Zip(scores, (row, score) => all.Select((head, i) =>
+        {
+            Assert.Equal(row.PerHead[head.ToString()].Length, score.HeadScores[i].Length);
+            return row.PerHead[head.ToString()].Zip(score.HeadScores[i], (expected, actual) => Math.Abs(expected - actual)).Max();
+        }).Max()).ToArray();
+        output.WriteLine($"{all.Length} heads, {rows.Count} responses: largest deviation {deviations.Max():E2}");
+        Assert.InRange(deviations.Max(), 0, 1e-5);
+    }
+
     private static void ScoresEqual(ReferencePeer reference, TemporaryFolder folder, Decoder decoder, Random random)
     {
         var config = decoder.Config;
@@ -70,14 +101,14 @@ public sealed class LiveReferenceTests
         for (var i = 0; i < 4; i++)
         {
             var thinkEnd = random.Next(40, 200);
-            var cut = random.Next(1, thinkEnd - 1);
+            int[] cuts = [0, .. Enumerable.Range(0, random.Next(1, 8)).Select(_ => random.Next(1, thinkEnd)).Distinct().Order(), thinkEnd];
             yield return JsonSerializer.Serialize(new
             {
                 id = i,
                 prompt_ids = Ids(random.Next(1, 40)),
                 response_ids = Ids(thinkEnd + 1 + random.Next(1, 60)),
                 think_end = thinkEnd,
-                steps = new[] { new[] { 0, cut }, new[] { cut, thinkEnd } },
+                steps = cuts.Zip(cuts.Skip(1), (start, end) => new[] { start, end }).ToArray(),
             });
         }
 

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using AttnPo.Core.Data;
+using AttnPo.Core.Probing;
+using AttnPo.Core.Verification;
+using AttnPo.Host.Models;
+using AttnPo.Host.Progress;
+
+namespace AttnPo.Host.Probing;
+
+/// <summary>Labels of all responses from one source.</summary>
+/// <param name="Source">Its name.</param>
+/// <param name="Labels">[response][step].</param>
+internal sealed record LabelSet(string Source, IReadOnlyList<IReadOnlyList<StepLabel?>> Labels);
+
+/// <summary>What a probe found.</summary>
+/// <param name="Report">Heads and their accuracies, by the labels of the first source.</param>
+/// <param name="Scored">The responses with all scores.</param>
+/// <param name="Labels">Those of the first source.</param>
+/// <param name="Agreements">Of every two sources.</param>
+internal sealed record ProbeFindings(
+    HeadReport Report, IReadOnlyList<ScoredResponse> Scored, LabelSet Labels, IReadOnlyList<SourceAgreement> Agreements);
+
+/// <summary>Labels responses, scores them with all heads, chooses heads and writes what was found.</summary>
+internal sealed class ProbeWork(ModelFolder folder, ProbeEngines engines, ProbeFolder output, TextWriter notices)
+{
+    /// <summary>The labels of every source, in the order of the sources.</summary>
+    public static async Task<IReadOnlyList<LabelSet>> LabelAsync(
+        IReadOnlyList<LabelledResponse> responses, IReadOnlyList<ILabelSource> sources, CancellationToken cancellation)
+    {
+        var sets = new List<LabelSet>();
+        foreach (var source in sources) sets.Add(new(source.Name, await source.LabelAsync(responses, cancellation)));
+        return sets;
+    }
+
+    /// <summary>Chooses heads by the first set of labels and compares it with the others.</summary>
+    /// <param name="responses">What is scored.</param>
+    /// <param name="sets">Labels; the first choose.</param>
+    /// <param name="seed">Of the bootstrap.</param>
+    /// <param name="mostHeads">The largest set of heads.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="WorkFailedException">The labels do not tell heads apart.</exception>
+    public ProbeFindings Find(
+        IReadOnlyList<LabelledResponse> responses, IReadOnlyList<LabelSet> sets, ulong seed, int mostHeads, CancellationToken cancellation)
+    {
+        // What labels cannot tell is to be known before hours of work.
+        Require(sets[0]);
+        IReadOnlyList<ScoredResponse> scored = [];
+        CountedProgress.Run("responses scored", responses.Count, advance =>
+            scored = StepScoring.Score(engines, ProbedHeads.All(folder.Config), responses, advance, cancellation));
+        var probed = scored.Zip(sets[0].Labels, (response, labels) => response.Probed(labels)).ToList();
+        var report = HeadReport.Of(probed, seed, mostHeads);
+        if (report.ChosenAccuracy.Low <= 0.5)
+            notices.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"the chosen heads rank {report.ChosenAccuracy.Accuracy:P1} of the pairs rightly, which chance may do as well: "
+                + $"more responses or other labels are needed"));
+        return new(report, scored, sets[0], SourceAgreement.Of(scored, sets));
+    }
+
+    /// <summary>Writes the files of the report and the responses with labels and scores.</summary>
+    /// <param name="findings">What was found.</param>
+    /// <param name="about">Where it comes from.</param>
+    /// <param name="drops">What ablation measured of a response's steps; null where it did not.</param>
+    public void Write(ProbeFindings findings, JsonObject about, Func<LabelledResponse, IReadOnlyList<double>?> drops)
+    {
+        var rows = new LabelledRowWriter(folder.Tokenizer.Encode);
+        output.WriteResponses(findings.Scored.Zip(findings.Labels.Labels, (scored, labels) => (
+            scored.Response,
+            new StepFindings(labels, findings.Labels.Source, scored.Mean(findings.Report.Chosen), drops(scored.Response)))), rows);
+        about["agreement"] = SourceAgreement.Json(findings.Agreements);
+        HeadReportFiles.Write(output.Directory, folder.Config, findings.Report, about);
+    }
+
+    /// <summary>Writes what interventions came to; null removes what an earlier probe left.</summary>
+    public void Write(JsonObject? intervention) => output.Write(ProbeFolder.InterventionFile, intervention);
+
+    /// <summary>Takes steps out and lets the model answer again.</summary>
+    /// <exception cref="WorkFailedException">There is no response to do that with.</exception>
+    public (InterventionReport Report, int LeftOut) Intervene(
+        ProbeFindings findings, IAnswerVerifier verifier, InterventionSettings settings, CancellationToken cancellation)
+    {
+        engines.CloseScorer();
+        var intervention = new Intervention(folder, engines.Generator, verifier, settings);
+        var cases = intervention.Fit(findings.Scored.Zip(findings.Labels.Labels, (scored, labels) =>
+            new InterventionCase(scored.Response, scored.Mean(findings.Report.Chosen), labels)));
+        if (cases.Count == 0)
+            throw new WorkFailedException(
+                $"--intervene: none of {findings.Scored.Count} responses has more than {settings.Removed + 1} steps and an answer; lower --k");
+        IReadOnlyList<IReadOnlyList<ArmOutcome>> outcomes = [];
+        CountedProgress.Run("interventions", cases.Count, advance => outcomes = intervention.Run(cases, advance, cancellation));
+        if (outcomes.Count == 0) throw new WorkFailedException($"--intervene: of {cases.Count} responses no answer could be judged");
+        return (InterventionReport.Of(outcomes, settings.Seed), findings.Scored.Count - outcomes.Count);
+    }
+
+    private static void Require(LabelSet set)
+    {
+        var all = set.Labels.SelectMany(labels => labels).ToList();
+        var (essential, redundant) = (all.Count(label => label == StepLabel.Essential), all.Count(label => label == StepLabel.Redundant));
+        var both = set.Labels.Count(labels => labels.Contains(StepLabel.Essential) && labels.Contains(StepLabel.Redundant));
+        if (both >= HeadReport.LeastResponses) return;
+        throw new WorkFailedException(
+            $"{both} of {set.Labels.Count} responses have both essential and redundant steps by the labels \"{set.Source}\" "
+            + $"({essential} essential, {redundant} redundant, {all.Count - essential - redundant} without a label); "
+            + $"heads are told apart from {HeadReport.LeastResponses} such responses on"
+            + (essential + redundant == 0 ? ": label the steps, or let --label ablation or --label judge do it" : ""));
+    }
+}
