@@ -11,7 +11,7 @@ public sealed class EveryFaultPointTests
     // then what a step passes, then what it passes at its commit and after the second.
     private static readonly string[] Points =
     [
-        "journal", "sweep", "recover", "evaluate",
+        "journal", "sweep", "recover", "evaluate", "probe",
         "sample", "generate", "blob-write", "blob-named", "generated", "verify", "judged", "score", "scored", "accumulate", "update",
         "commit", "committed", "retrain", "checkpoint-write", "checkpoint-named", "archive", "snapshot",
     ];

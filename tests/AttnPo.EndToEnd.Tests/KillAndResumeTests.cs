@@ -49,6 +49,31 @@ public sealed class KillAndResumeTests
     }
 
     [Fact]
+    [Trait("Contract", "C3")]
+    public async Task C3_the_same_holds_where_heads_are_chosen_anew()
+    {
+        // No set of heads is that good, so heads are chosen anew before the first step.
+        string[] watched = [.. Small, "heads.every=2", "heads.reselect=0.99"];
+        using var alone = new RunFolder();
+        using var killed = new RunFolder();
+        var output = await Executable.DoneAsync(alone.Train(Steps, watched));
+        Assert.Contains("heads re-selected: ", output, StringComparison.Ordinal);
+        var status = await Executable.DoneAsync("status", alone.Path);
+        Assert.Contains("heads re-selected", status, StringComparison.Ordinal);
+        Assert.Contains("\"kind\":\"heads-selected\"", await Executable.DoneAsync("ledger", alone.Path, "--json"), StringComparison.Ordinal);
+
+        await KillAsync(killed, () => killed.Metrics().Any(row => row.ContainsKey("heads/pearson")), watched);
+        await KillAsync(killed, () => killed.Committed >= 2, watched);
+        await KillAsync(killed, () => killed.Metrics().Any(row => row["step"] == 2 && row.ContainsKey("heads/pearson")), watched);
+        await Executable.DoneAsync(killed.Train(Steps, watched));
+
+        // The checkpoint names the heads, so equal hashes are equal heads.
+        Assert.Equal(alone.CheckpointHashes(Steps), killed.CheckpointHashes(Steps));
+        Assert.Equal(alone.TimelessMetrics(), killed.TimelessMetrics());
+        Assert.Equal(1, alone.Metrics()[0]["heads/reselected"]);
+    }
+
+    [Fact]
     public async Task A_gap_beyond_the_bound_ends_the_run_and_says_so_and_a_higher_bound_goes_on()
     {
         using var folder = new RunFolder();

@@ -69,6 +69,9 @@ public enum FaultPoint
     /// <summary>A held-out wave is about to be decoded.</summary>
     Evaluate,
 
+    /// <summary>The probe set is about to be scored, to see whether the heads stay what they were.</summary>
+    Probe,
+
     /// <summary>The journal is about to write.</summary>
     Journal,
 }

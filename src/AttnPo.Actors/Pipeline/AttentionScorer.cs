@@ -21,7 +21,8 @@ internal sealed class AttentionScorer(IActorRef upstream, AttentionScorerSetting
     protected override Task<PlannedWave> WorkAsync(JudgedWave wave, BeginStep step, CancellationToken cancellation)
     {
         var planned = new PlannedWave(
-            wave.Attempt, wave.Id, wave.Policy, [.. wave.Groups.Select(group => PlanOf(group))], wave.Dropped, settings.Heads, wave.Generating, wave.Verifying);
+            wave.Attempt, wave.Id, wave.Policy, [.. wave.Groups.Select(group => PlanOf(group))], wave.Dropped, step.Heads ?? settings.Heads,
+            wave.Generating, wave.Verifying);
         return Task.FromResult(wave.Recalled is { } recalled && step.StoredOf(wave.Id) is { Judgement: { } judgement } stored
             ? planned with { Recalled = new RecalledCredit(recalled, judgement, TimeSpan.FromSeconds(stored.ScoreSeconds)) }
             : planned);

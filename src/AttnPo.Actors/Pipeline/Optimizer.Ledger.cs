@@ -89,7 +89,7 @@ internal sealed partial class Optimizer
         // A gradient does no harm. A checkpoint whose commit is under way is not written a second time: to be replaced, it would have to be
         // gone for a moment.
         Call<object>(write.Attempt, (engine, _) => engine.Trainer.PolicyVersion == write.Step.Value
-            ? new CheckpointLaid(write.Attempt, write.Step, folder.Checkpoints.Write(write.Step, engine.Trainer.SaveCheckpoint))
+            ? new CheckpointLaid(write.Attempt, write.Step, folder.Checkpoints.Write(write.Step, engine.Saver(write.Heads)))
             : Overtaken.Instance);
     }
 

@@ -188,7 +188,7 @@ internal sealed partial class Optimizer : Stage
             var update = engine.Trainer.Update(learningRate, Math.Max(1, tally.CountedTokens));
             updating.Stop();
             var committing = Stopwatch.StartNew();
-            var checkpoint = hasCheckpoint ? folder.Checkpoints.Write(step.Attempt.Step, engine.Trainer.SaveCheckpoint) : null;
+            var checkpoint = hasCheckpoint ? folder.Checkpoints.Write(step.Attempt.Step, engine.Saver(step.Heads)) : null;
             var metrics = tally.Metrics(update, learningRate, updating.Elapsed, committing.Elapsed, clock.Elapsed);
             return new StepTrained(step.Attempt, new PolicyVersion(update.PolicyVersion), checkpoint, metrics, tally.Groups);
         });

@@ -1,5 +1,6 @@
 using AttnPo.Actors.Protocol;
 using AttnPo.Core.Data;
+using AttnPo.Core.Probing;
 using AttnPo.Core.Verification;
 using AttnPo.Gpu;
 using static AttnPo.Actors.Protocol.WaveProtocol;
@@ -20,6 +21,10 @@ internal sealed class StepTally
     private readonly Mean _tokens = new(), _rewards = new();
     private readonly Mean _gammaPositiveRedundant = new(), _gammaPositiveEssential = new();
     private readonly Mean _gammaNegativeRedundant = new(), _gammaNegativeEssential = new();
+    private readonly BehaviourTally _behaviour = new();
+
+    // Scores and labels of the responses that were scored.
+    private readonly List<(IReadOnlyList<double> Scores, IReadOnlyList<bool> Essential)> _ranked = [];
     private TimeSpan _generating, _verifying, _scoring, _training;
     private LossSums _sums = LossSums.None;
     private long _allTokens;
@@ -89,6 +94,9 @@ internal sealed class StepTally
         };
         // Of the correct responses: how much of what led to an answer was not needed, whatever the method.
         if (_hasLabels) metrics["score/redundant_share"] = _correctRedundant.OrZero;
+        _behaviour.WriteTo(metrics);
+        // How the heads do on what the policy writes now; heads/sra is about responses that stay the same.
+        if (StepRanking.Accuracy(_ranked) is { Pairs: > 0 } ranking) metrics["score/sra"] = ranking.Accuracy;
         _redundant.WriteTo(metrics, "rollout/redundant_share");
         // By sign of the advantage and by label: shows at once whether each gate does what it is for.
         _gammaPositiveRedundant.WriteTo(metrics, "credit/gamma_positive_redundant");
@@ -117,6 +125,7 @@ internal sealed class StepTally
                 _truncated.Add(verdict == Verdict.Truncated);
                 _noAnswer.Add(verdict == Verdict.NoAnswer);
                 _malformed.Add(verdict == Verdict.Malformed);
+                _behaviour.Add(group.Readings[sample], length);
             }
             AddSteps(scored, sample);
             if (!group.Credit.Counted[sample]) continue;
@@ -144,6 +153,8 @@ internal sealed class StepTally
         }
 
         if (scored.StepCredit[sample] is not { } credit) return;
+        if (labels is not null && !credit.Scores.Any(double.IsNaN))
+            _ranked.Add((credit.Scores, [.. labels.Select(label => label == StepLabel.Essential)]));
         var advantage = scored.Source.Credit.Advantages[sample];
         for (var step = 0; step < credit.Factors.Length; step++)
         {

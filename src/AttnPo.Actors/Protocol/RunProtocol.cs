@@ -1,4 +1,5 @@
 using AttnPo.Actors.Run;
+using AttnPo.Gpu;
 
 namespace AttnPo.Actors.Protocol;
 
@@ -75,6 +76,9 @@ public static class RunProtocol
         /// <summary>The step of the last checkpoint.</summary>
         public StepNumber Checkpoint { get; init; }
 
+        /// <summary>The heads that were chosen on the way; null: those of the settings are in use.</summary>
+        public IReadOnlyList<HeadId>? Heads { get; init; }
+
         /// <summary>How the groups of all committed steps ended.</summary>
         public GroupCounts Groups { get; init; } = new(0, new Dictionary<DropReason, long>());
 
@@ -125,6 +129,18 @@ public static class RunProtocol
 
     /// <summary>An evaluation is journaled.</summary>
     public sealed record EvaluationFinished(StepNumber Step, PolicyVersion Policy, IReadOnlyDictionary<string, double> Metrics) : IRunProgress;
+
+    /// <summary>A look at the heads is journaled.</summary>
+    public sealed record HeadsWatched(StepNumber Step, PolicyVersion Policy, IReadOnlyDictionary<string, double> Metrics) : IRunProgress;
+
+    /// <summary>Heads were chosen anew.</summary>
+    /// <param name="Step">The last committed step.</param>
+    /// <param name="Heads">They.</param>
+    /// <param name="Former">The heads before.</param>
+    /// <param name="Accuracy">Step ranking accuracy of the new ones, on responses that did not choose them.</param>
+    /// <param name="FormerAccuracy">That of the former, on the same.</param>
+    public sealed record HeadsReselected(
+        StepNumber Step, IReadOnlyList<HeadId> Heads, IReadOnlyList<HeadId> Former, double Accuracy, double FormerAccuracy) : IRunProgress;
 
     /// <summary>Something failed and is tried again.</summary>
     public sealed record WorkRetried(StepNumber Step, int Attempt, string Stage, string Reason) : IRunProgress;

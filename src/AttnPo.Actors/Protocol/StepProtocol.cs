@@ -1,5 +1,6 @@
 using AttnPo.Actors.Run;
 using AttnPo.Core.Data;
+using AttnPo.Gpu;
 
 namespace AttnPo.Actors.Protocol;
 
@@ -39,6 +40,9 @@ internal static class StepProtocol
         /// <summary>How hard prompts were in the steps before.</summary>
         public PromptDifficulty Difficulty { get; init; } = PromptDifficulty.Unknown;
 
+        /// <summary>The heads to read scores from; null: those of the settings.</summary>
+        public IReadOnlyList<HeadId>? Heads { get; init; }
+
         /// <summary>What the ledger holds of a wave; null: nothing.</summary>
         public LedgerWave? StoredOf(WaveId wave) => Stored.FirstOrDefault(stored => stored.Wave == wave);
     }
@@ -69,7 +73,11 @@ internal static class StepProtocol
     /// Coordinator to Optimizer: lay down a checkpoint of the last committed step, if the policy that is held is still its own. Where an
     /// update has overtaken the request, nothing is written and nothing is answered: the commit that follows sees to it.
     /// </summary>
-    public sealed record WriteCheckpointNow(StepAttempt Attempt, StepNumber Step);
+    public sealed record WriteCheckpointNow(StepAttempt Attempt, StepNumber Step)
+    {
+        /// <summary>The heads that it names; null: those of the start model.</summary>
+        public IReadOnlyList<HeadId>? Heads { get; init; }
+    }
 
     /// <summary>Optimizer to coordinator: it lies on disk.</summary>
     public sealed record CheckpointLaid(StepAttempt Attempt, StepNumber Step, CheckpointRecord Checkpoint);

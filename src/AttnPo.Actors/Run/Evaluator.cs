@@ -110,9 +110,21 @@ internal sealed class Evaluator : Stage
         var figures = new SortedDictionary<string, double>(StringComparer.Ordinal);
         foreach (var set in _sets is null ? [] : report.Sets) Add(figures, $"eval/{set.Name}/", set.Summary);
         Add(figures, "eval/", report.Total.Summary);
+        AddBehaviour(figures);
         figures["eval/failed"] = _rows.Count(row => row.Verdict.IsFailure());
         figures["time/evaluate_s"] = _clock.Elapsed.TotalSeconds;
         return figures;
+    }
+
+    // As the other totals: every data set weighs the same.
+    private void AddBehaviour(SortedDictionary<string, double> figures)
+    {
+        var sets = _rows.Where(row => row.Phrases is not null && !row.Verdict.IsFailure()).GroupBy(row => _sets?[(int)row.Index], row => row.Phrases!.Value)
+            .ToArray();
+        if (sets.Length == 0) return;
+        figures["eval/confused_per_response"] = sets.Average(set => set.Average(phrases => phrases.Confused));
+        figures["eval/forward_per_response"] = sets.Average(set => set.Average(phrases => phrases.Forward));
+        figures["eval/backward_per_response"] = sets.Average(set => set.Average(phrases => phrases.Backward));
     }
 
     private static void Add(SortedDictionary<string, double> figures, string prefix, EvaluationSummary summary)
@@ -155,7 +167,7 @@ internal sealed class Evaluator : Stage
         var row = new EvaluationRow(prompt.Index, completion.Sample, outcome.Verdict, completion.Tokens.Length);
         try
         {
-            if (outcome.Response is { } reading) return row with { Answer = reading.Answer, Steps = Count(prompt, reading) };
+            if (outcome.Response is { } reading) return row with { Answer = reading.Answer, Steps = Count(prompt, reading), Phrases = reading.Phrases };
             log.Warning(
                 outcome.Failure, "The response {0} to held-out prompt {1} is left out: {2}.",
                 completion.Sample, prompt.Index, outcome.Verdict);

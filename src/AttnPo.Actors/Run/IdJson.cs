@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AttnPo.Actors.Protocol;
+using AttnPo.Gpu;
 
 namespace AttnPo.Actors.Run;
 
@@ -49,6 +51,19 @@ internal sealed class GroupIdJson : JsonConverter<GroupId>
 
     public override void Write(Utf8JsonWriter writer, GroupId value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
+}
+
+/// <summary>A head as layer:head.</summary>
+internal sealed class HeadIdJson : JsonConverter<HeadId>
+{
+    public override HeadId Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => IdText.Read(ref reader, Parse);
+
+    public override void Write(Utf8JsonWriter writer, HeadId value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+
+    private static HeadId Parse(string text) =>
+        text.Split(':') is [var layer, var head] && ushort.TryParse(layer, NumberStyles.None, CultureInfo.InvariantCulture, out var l)
+            && ushort.TryParse(head, NumberStyles.None, CultureInfo.InvariantCulture, out var h)
+            ? new HeadId(l, h) : throw new FormatException($"\"{text}\" is no layer:head.");
 }
 
 /// <summary>Ids that are written as text.</summary>

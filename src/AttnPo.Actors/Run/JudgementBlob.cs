@@ -11,7 +11,8 @@ namespace AttnPo.Actors.Run;
 /// <summary>
 /// What a wave came to, as a line of JSON a rollout: text, verdict, reward, advantage and each step's credit. Steps are [start, end,
 /// class, score, baseline, factor] and, where the task knows, the label; start and end count code points of the response; score and
-/// baseline are null where the response was not scored. step_tokens are the steps as positions among the sampled tokens.
+/// baseline are null where the response was not scored. step_tokens are the steps as positions among the sampled tokens;
+/// behaviour counts confused, forward and backward phrases, and is missing in files of versions before 0.5.
 /// </summary>
 internal static class JudgementBlob
 {
@@ -45,6 +46,12 @@ internal static class JudgementBlob
         json.WriteNumber("correct_share", judged.Credit.CorrectShare);
         json.WriteNumber("tokens", judged.Source.Completions[sample].Tokens.Length);
         json.WriteBoolean("labelled", judged.Labels is not null);
+        if (reading.Phrases is { } phrases)
+        {
+            json.WriteStartArray("behaviour");
+            foreach (var count in (int[])[phrases.Confused, phrases.Forward, phrases.Backward]) json.WriteNumberValue(count);
+            json.WriteEndArray();
+        }
         WriteSteps(json, reading, scored.StepCredit[sample], judged.Labels?[sample]);
     }
 
@@ -121,7 +128,11 @@ internal static class JudgementBlob
                 line.GetProperty("think_end").GetInt32(),
                 [.. steps.Select((step, i) => new Step(
                     points.CharacterAt(step[0].GetInt32()), points.CharacterAt(step[1].GetInt32()), (StepClass)step[2].GetInt32(), phrases[i]))],
-                [.. line.GetProperty("step_tokens").EnumerateArray().Select(span => new TokenSpan(span[0].GetInt32(), span[1].GetInt32()))]);
+                [.. line.GetProperty("step_tokens").EnumerateArray().Select(span => new TokenSpan(span[0].GetInt32(), span[1].GetInt32()))])
+            {
+                Phrases = line.TryGetProperty("behaviour", out var counts)
+                    ? new PhraseCounts(counts[0].GetInt32(), counts[1].GetInt32(), counts[2].GetInt32()) : null,
+            };
             var baseline = line.GetProperty("baseline");
             var credit = baseline.ValueKind == JsonValueKind.Null ? null : new StepCredit(
                 [.. steps.Select(step => step[3].GetDouble())], baseline.GetDouble(), [.. steps.Select(step => step[5].GetDouble())]);

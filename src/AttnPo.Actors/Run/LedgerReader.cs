@@ -54,7 +54,7 @@ public sealed class LedgerReader
         Run, _state.IsPaused ? "Paused" : _state.IsFinished ? "Finished" : "Stopped", _state.Step, _state.Steps, _state.Policy, 0, false,
         [], [], _state.Metrics)
     {
-        Checkpoint = _state.CheckpointStep, Groups = _state.Groups, Disk = _folder.Disk(),
+        Checkpoint = _state.CheckpointStep, Heads = _state.Heads, Groups = _state.Groups, Disk = _folder.Disk(),
     };
 
     /// <summary>Reads the journal and the last saved state; the archive is read when its events are asked for.</summary>

@@ -37,6 +37,9 @@ internal sealed record RecordCheckpoint(StepNumber Step, CheckpointRecord Checkp
 /// <summary>Remember an evaluation of the committed policy.</summary>
 internal sealed record RecordEvaluation(PolicyVersion Policy, IReadOnlyDictionary<string, double> Metrics) : IRunCommand;
 
+/// <summary>Remember a look at the heads of the committed policy, and heads that were chosen anew.</summary>
+internal sealed record RecordHeads(PolicyVersion Policy, HeadMeasurement Measurement) : IRunCommand;
+
 /// <summary>Remember that the run is drained and waits.</summary>
 internal sealed record PauseRun : IRunCommand;
 
@@ -59,6 +62,9 @@ internal enum NextWork
 {
     /// <summary>Measure the committed policy.</summary>
     Evaluate,
+
+    /// <summary>Look whether the heads are still what they were.</summary>
+    ProbeHeads,
 
     /// <summary>Make the next step.</summary>
     Step,

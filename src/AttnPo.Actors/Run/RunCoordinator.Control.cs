@@ -90,7 +90,8 @@ internal sealed partial class RunCoordinator
             _checkpointAskers.Add(Sender);
             // One is enough for all who ask meanwhile. Where none is laid, as when the step is committed first, it is written before what is next.
             if (_checkpointAskers.Count > 1) return;
-            if (_phase is nameof(Stepping) or nameof(Evaluating)) _pipeline!.Optimizer.Tell(new WriteCheckpointNow(Attempt, _state.Step));
+            if (_phase is nameof(Stepping) or nameof(Evaluating) or nameof(Probing))
+                _pipeline!.Optimizer.Tell(new WriteCheckpointNow(Attempt, _state.Step) { Heads = _state.Heads });
             // Where nothing is under way the learner may not even be there; it comes to the committed policy first, and then back to the pause.
             else if (_phase == nameof(Paused)) Prepare();
         }
@@ -117,7 +118,7 @@ internal sealed partial class RunCoordinator
     private void Interrupt()
     {
         if (_phase == nameof(Stepping)) _pipeline!.Sampler.Tell(new Drain(Attempt));
-        else if (_phase is nameof(Evaluating) or nameof(Preparing) or nameof(BackingOff) or nameof(Paused))
+        else if (_phase is nameof(Evaluating) or nameof(Probing) or nameof(Preparing) or nameof(BackingOff) or nameof(Paused))
         {
             LetGo();
             GoOn();

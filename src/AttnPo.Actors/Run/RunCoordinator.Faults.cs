@@ -135,7 +135,7 @@ internal sealed partial class RunCoordinator
             _plan.Run, _phase, _state.Step, _state.Started is null ? _plan.Settings.Steps : _state.Steps, _state.Policy, _attempt,
             _stopping, [], _overdue, _state.Metrics)
         {
-            Pausing = _pausing, Checkpoint = _state.CheckpointStep, Groups = _state.Groups,
+            Pausing = _pausing, Checkpoint = _state.CheckpointStep, Heads = _state.Heads, Groups = _state.Groups,
         };
         var (stages, folder) = (AskStagesAsync(), _plan.Folder);
         // Counting files is no work for an actor.

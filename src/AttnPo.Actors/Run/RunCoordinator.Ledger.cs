@@ -41,6 +41,7 @@ internal sealed partial class RunCoordinator
     private void ReplayMetrics(object happened)
     {
         if (happened is StepCommitted committed) _plan.Folder.Metrics.Replay(committed.Step, committed.Metrics);
+        if (happened is HeadsProbed probed) _plan.Folder.Metrics.Replay(probed.Step, LineOf(probed));
         if (happened is Evaluated evaluated) _plan.Folder.Metrics.Replay(evaluated.Step, LineOf(evaluated));
     }
 

@@ -53,6 +53,8 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    private NextWork Next => _state.Next(_plan.EvaluateEvery, _plan.ProbeEvery);
+
     private StepAttempt Attempt => new(_state.Step.Next, _attempt);
 
     /// <summary>
@@ -132,7 +134,7 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
     private void GoOn()
     {
         // A run that was given no more steps than it had made may lack the checkpoint that its last step has.
-        if (_state.Next(_plan.EvaluateEvery) == NextWork.Finish && _state.CheckpointStep == _state.Step)
+        if (Next == NextWork.Finish && _state.CheckpointStep == _state.Step)
             Decide(new FinishRun(), reason => End(RunEnd.Failed, reason), () => End(RunEnd.Finished, ""));
         else if (_pausing && !_state.IsPaused)
             Decide(new PauseRun(), reason => End(RunEnd.Failed, reason), GoOn);
@@ -155,10 +157,10 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
 
     private void BeginWork()
     {
-        if (_checkpointAskers.Count > 0 || _state.Next(_plan.EvaluateEvery) == NextWork.Finish)
+        if (_checkpointAskers.Count > 0 || Next == NextWork.Finish)
         {
             Enter(Checkpointing);
-            _pipeline!.Optimizer.Tell(new WriteCheckpointNow(Attempt, _state.Step));
+            _pipeline!.Optimizer.Tell(new WriteCheckpointNow(Attempt, _state.Step) { Heads = _state.Heads });
             return;
         }
         if (_state.IsPaused)
@@ -168,7 +170,12 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
             GoOn();
             return;
         }
-        if (_state.Next(_plan.EvaluateEvery) == NextWork.Evaluate)
+        if (Next == NextWork.ProbeHeads)
+        {
+            ProbeHeads();
+            return;
+        }
+        if (Next == NextWork.Evaluate)
         {
             Enter(Evaluating);
             _pipeline!.Evaluator!.Tell(new Evaluate(Attempt, _state.Policy));
@@ -179,7 +186,7 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
         Report(new StepBegun(Attempt.Step, _attempt, _plan.WavesPerStep));
         _pipeline!.Optimizer.Tell(new BeginStep(Attempt, _state.Policy, _state.PromptCursor, _plan.WavesPerStep, _state.OpenWaves)
         {
-            Difficulty = _state.Difficulty ?? PromptDifficulty.Unknown,
+            Difficulty = _state.Difficulty ?? PromptDifficulty.Unknown, Heads = _state.Heads,
         });
     }
 

@@ -23,6 +23,8 @@ public sealed class RunEventSerializer(ExtendedActorSystem system) : SerializerW
         (typeof(GroupDropped), "group-dropped/1"),
         (typeof(CheckpointWritten), "checkpoint-written/1"),
         (typeof(Evaluated), "evaluated/1"),
+        (typeof(HeadsProbed), "heads-probed/1"),
+        (typeof(HeadsSelected), "heads-selected/1"),
         (typeof(RunPaused), "run-paused/1"),
         (typeof(RunResumed), "run-resumed/1"),
         (typeof(RunFinished), "run-finished/1"),
@@ -42,7 +44,7 @@ public sealed class RunEventSerializer(ExtendedActorSystem system) : SerializerW
         Converters =
         {
             new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new RunIdJson(), new StepNumberJson(), new PolicyVersionJson(),
-            new WaveIdJson(), new GroupIdJson(),
+            new WaveIdJson(), new GroupIdJson(), new HeadIdJson(),
         },
     };
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using AttnPo.Actors.Protocol;
 using AttnPo.Core.Data;
+using AttnPo.Gpu;
 
 namespace AttnPo.Actors.Run;
 
@@ -82,6 +83,29 @@ public sealed record CheckpointWritten(StepNumber Step, CheckpointRecord Checkpo
 /// <param name="Policy">What was measured.</param>
 /// <param name="Metrics">The figures.</param>
 public sealed record Evaluated(StepNumber Step, PolicyVersion Policy, IReadOnlyDictionary<string, double> Metrics) : RunEvent;
+
+/// <summary>The heads in use were looked at, on the responses of the probe set.</summary>
+/// <param name="Step">The last committed step.</param>
+/// <param name="Policy">Whose heads.</param>
+/// <param name="Heads">They.</param>
+/// <param name="ProbeSet">Name of the responses: those of the same name are equal.</param>
+/// <param name="Metrics">The figures.</param>
+/// <param name="Scores">Step scores, where later ones are compared with these; null: they are compared with earlier ones.</param>
+public sealed record HeadsProbed(
+    StepNumber Step, PolicyVersion Policy, IReadOnlyList<HeadId> Heads, string ProbeSet, IReadOnlyDictionary<string, double> Metrics,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<double>? Scores = null) : RunEvent;
+
+/// <summary>Heads were chosen anew; all steps after this one use them. Journaled together with the look that led to it.</summary>
+/// <param name="Step">The last committed step.</param>
+/// <param name="Heads">They.</param>
+/// <param name="Former">The heads before.</param>
+/// <param name="Accuracy">Step ranking accuracy of the new ones, on responses that did not choose them.</param>
+/// <param name="FormerAccuracy">That of the former, on the same.</param>
+/// <param name="ProbeSet">Name of the responses.</param>
+/// <param name="Scores">The new heads' step scores, with which later ones are compared.</param>
+public sealed record HeadsSelected(
+    StepNumber Step, IReadOnlyList<HeadId> Heads, IReadOnlyList<HeadId> Former, double Accuracy, double FormerAccuracy, string ProbeSet,
+    IReadOnlyList<double> Scores) : RunEvent;
 
 /// <summary>The run is drained and does nothing until it is resumed, also when it is started again.</summary>
 /// <param name="Step">The last committed step.</param>

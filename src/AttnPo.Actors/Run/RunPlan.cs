@@ -15,4 +15,8 @@ namespace AttnPo.Actors.Run;
 /// <param name="Faults">Passed where the run reads and commits.</param>
 internal sealed record RunPlan(
     RunId Run, RunSettings Settings, int PromptsPerStep, int WavesPerStep, int PromptSet, bool TracksDifficulty, int? EvaluateEvery,
-    RunFolder Folder, FaultPlan Faults);
+    RunFolder Folder, FaultPlan Faults)
+{
+    /// <summary>Steps between two looks at the heads; null: nobody looks.</summary>
+    public int? ProbeEvery { get; init; }
+}

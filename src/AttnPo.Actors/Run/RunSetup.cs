@@ -39,6 +39,9 @@ public sealed record RunSetup
     /// <summary>Null: nothing is measured on held-out prompts.</summary>
     public EvaluationSettings? Evaluation { get; init; }
 
+    /// <summary>Null: nobody looks whether the heads stay what they were chosen for.</summary>
+    public HeadWatchSettings? HeadWatch { get; init; }
+
     /// <summary>Where the journal is.</summary>
     public JournalSettings Journal { get; init; } = new();
 
@@ -90,6 +93,9 @@ public sealed record RunSetup
             throw new ArgumentException("Step credit needs at least one head to read scores from.");
         if (AttentionScorer.Source == StepScoreSource.Labels && Labels is null)
             throw new ArgumentException("Scores from labels need a task that has them.");
+        if (HeadWatch is not null && (!Credit.StepCredit || AttentionScorer.Source != StepScoreSource.Heads))
+            throw new ArgumentException("Heads can be watched only where they are read.");
+        HeadWatch?.Check();
         if (Evaluation is { Prompts: > 0 } && HeldOut is not { Count: > 0 })
             throw new ArgumentException("Evaluation needs held-out prompts.");
         if (HeldOutSets is { } sets && sets.Count != (HeldOut?.Count ?? 0))

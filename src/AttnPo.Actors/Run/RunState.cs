@@ -8,7 +8,7 @@ namespace AttnPo.Actors.Run;
 /// What a restart must know of a run, and the rules by which it changes; no actor, no file, no clock. Its size is bounded by the
 /// steps between two checkpoints and the number of prompts, not by the length of the run.
 /// </summary>
-internal sealed record RunState
+internal sealed partial record RunState
 {
     public static readonly RunState Empty = new();
 
@@ -63,13 +63,16 @@ internal sealed record RunState
 
     /// <summary>What is next.</summary>
     /// <param name="evaluateEvery">Steps between two evaluations; 0: at the start and the end alone; null: none at all.</param>
-    public NextWork Next(int? evaluateEvery)
+    /// <param name="probeEvery">The same for looks at the heads.</param>
+    public NextWork Next(int? evaluateEvery, int? probeEvery = null)
     {
         var allMade = Step.Value >= Steps;
-        var atMark = allMade || Step == StepNumber.Start || (evaluateEvery > 0 && Step.Value % evaluateEvery == 0);
-        return evaluateEvery is not null && EvaluatedAt != Step && atMark ? NextWork.Evaluate
+        return EvaluatedAt != Step && IsMark(evaluateEvery) ? NextWork.Evaluate
+            : ProbedAt != Step && IsMark(probeEvery) ? NextWork.ProbeHeads
             : allMade ? NextWork.Finish
             : NextWork.Step;
+
+        bool IsMark(int? every) => every is not null && (allMade || Step == StepNumber.Start || (every > 0 && Step.Value % every == 0));
     }
 
     /// <summary>What a command comes to; changes nothing.</summary>
@@ -84,6 +87,7 @@ internal sealed record RunState
         RecordEvaluation evaluation => evaluation.Policy == Policy
             ? Decision.Accept(new Evaluated(Step, Policy, evaluation.Metrics))
             : Decision.Refuse($"Policy {evaluation.Policy} was measured, but {Policy} is committed."),
+        RecordHeads heads => Probed(heads),
         PauseRun => IsPaused ? Decision.Accept() : Decision.Accept(new RunPaused(Step, JudgedWaves)),
         ResumeRun => IsPaused ? Decision.Accept(new RunResumed(Step)) : Decision.Accept(),
         FinishRun => IsFinished ? Decision.Accept() : Decision.Accept(new RunFinished(Step)),
@@ -97,7 +101,7 @@ internal sealed record RunState
         {
             Started = started, Steps = started.Steps, Difficulty = started.TracksDifficulty ? PromptDifficulty.Unknown : null,
         },
-        RunContinued continued => this with { Steps = continued.Steps, IsFinished = false },
+        RunContinued continued => this with { Steps = continued.Steps, IsFinished = false, ProbedAt = ProbedWhenContinued(continued.Steps) },
         WaveSampled sampled => With(new LedgerWave(sampled.Wave, sampled.Prompts.Count, Skipped: sampled.Skipped)),
         WaveGenerated generated => With(Sampled(generated.Wave) with { Rollouts = generated.Rollouts, GenerateSeconds = generated.Seconds }),
         WaveJudged judged => With(Sampled(judged.Wave) with
@@ -108,6 +112,8 @@ internal sealed record RunState
         CheckpointWritten written => this with { Checkpoint = written.Checkpoint, CheckpointStep = written.Step, SinceCheckpoint = [] },
         GroupDropped => this,
         Evaluated evaluated => this with { EvaluatedAt = evaluated.Step },
+        HeadsProbed probed => After(probed),
+        HeadsSelected selected => After(selected),
         RunPaused => this with { IsPaused = true },
         RunResumed => this with { IsPaused = false },
         RunFinished => this with { IsFinished = true },

@@ -69,6 +69,8 @@ public sealed record StepHistory(
         StepCommitted committed => committed.Step,
         CheckpointWritten written => written.Step,
         Evaluated evaluated => evaluated.Step,
+        HeadsProbed probed => probed.Step,
+        HeadsSelected selected => selected.Step,
         _ => null,
     };
 

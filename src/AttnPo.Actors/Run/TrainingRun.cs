@@ -40,7 +40,10 @@ public sealed class TrainingRun : IAsyncDisposable
         var folder = new RunFolder(setup.Directory, setup.Run.Retention, setup.Faults);
         var plan = new RunPlan(
             directory.Run, setup.Run, setup.PromptSampler.PromptsPerStep, setup.PromptSampler.WavesPerStep, setup.Training.Count,
-            setup.PromptSampler.Difficulty is not null, evaluation?.Every, folder, setup.Faults);
+            setup.PromptSampler.Difficulty is not null, evaluation?.Every, folder, setup.Faults)
+        {
+            ProbeEvery = setup.HeadWatch?.Every,
+        };
         _news = new NewsFeed(setup.Observe, Logging.GetLogger(_system, "observer"));
         _guardian = _system.ActorOf(
             RunGuardian.Props(plan, anew => RunCoordinator.Props(plan, parent => CreatePipeline(parent, setup, evaluation, folder), anew), _news), "run");
@@ -150,7 +153,11 @@ public sealed class TrainingRun : IAsyncDisposable
                 Evaluator.Props(
                     evaluation, setup.HeldOut!, setup.HeldOutSets, setup.Tokenizer.Encode, _reader, setup.Labels, _generator, seed, faults),
                 nameof(Evaluator));
+        var watch = setup.HeadWatch is null
+            ? null
+            : parent.ActorOf(HeadWatch.Props(setup.HeadWatch, setup.AttentionScorer.Heads, _learner, faults), nameof(HeadWatch));
         IActorRef[] stages = [sampler, generator, verifier, scorer, optimizer];
-        return new PipelineActors(sampler, optimizer, evaluator, evaluator is null ? stages : [.. stages, evaluator]);
+        IActorRef?[] all = [.. stages, evaluator, watch];
+        return new PipelineActors(sampler, optimizer, evaluator, [.. all.OfType<IActorRef>()]) { HeadWatch = watch };
     }
 }

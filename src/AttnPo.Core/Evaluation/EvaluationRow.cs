@@ -1,4 +1,5 @@
 using AttnPo.Core.Data;
+using AttnPo.Core.Steps;
 using AttnPo.Core.Verification;
 
 namespace AttnPo.Core.Evaluation;
@@ -13,6 +14,9 @@ namespace AttnPo.Core.Evaluation;
 public sealed record EvaluationRow(
     long Index, int Sample, Verdict Verdict, int Tokens, string? Answer = null, LabelledSteps? Steps = null)
 {
+    /// <summary>The transition phrases of its reasoning; null where they were not counted.</summary>
+    public PhraseCounts? Phrases { get; init; }
+
     /// <summary>Whether it was cut off at the limit on its length.</summary>
     public bool Truncated => Verdict == Verdict.Truncated;
 }

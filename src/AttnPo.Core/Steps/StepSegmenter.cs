@@ -15,28 +15,25 @@ public static class StepSegmenter
     /// </summary>
     public static IReadOnlyList<Step> Segment(string response, PhraseTable phrases, SegmentationSettings settings)
     {
+        var reasoning = ReasoningOf(response);
+        return reasoning.IsEmpty ? [] : Merge(response, Cut(reasoning, phrases), settings);
+    }
+
+    /// <summary>The text before the first <see cref="ThinkEnd"/>; the whole text where there is none.</summary>
+    internal static ReadOnlySpan<char> ReasoningOf(string response)
+    {
         var end = response.IndexOf(ThinkEnd, StringComparison.Ordinal);
-        if (end < 0) end = response.Length;
-        return end == 0 ? [] : Merge(response, Cut(response.AsSpan(0, end), phrases), settings);
+        return response.AsSpan(0, end < 0 ? response.Length : end);
     }
 
     private static List<Step> Cut(ReadOnlySpan<char> text, PhraseTable phrases)
     {
         var steps = new List<Step>();
         var (start, kind, opening) = (0, StepClass.Forward, (string?)null);
-        for (var at = 0; at < text.Length;)
+        for (var scan = new PhraseScan(text, phrases); scan.MoveNext();)
         {
-            var skipped = text[at..].IndexOfAny(phrases.FirstCharacters);
-            if (skipped < 0) break;
-            at += skipped;
-            if (phrases.At(text, at) is not { } found)
-            {
-                at++;
-                continue;
-            }
-            if (at > 0) steps.Add(new Step(start, at, kind, opening));
-            (start, kind, opening) = (at, found.Class, found.Phrase);
-            at += found.Phrase.Length;
+            if (scan.Position > 0) steps.Add(new Step(start, scan.Position, kind, opening));
+            (start, kind, opening) = (scan.Position, scan.Class, scan.Phrase);
         }
         steps.Add(new Step(start, text.Length, kind, opening));
         return steps;

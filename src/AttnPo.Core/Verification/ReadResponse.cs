@@ -13,4 +13,8 @@ namespace AttnPo.Core.Verification;
 /// <param name="Steps">The steps of the reasoning; of the whole response where it is not closed.</param>
 /// <param name="StepSpans">The tokens of each step, at least one and without overlap, in the order of <paramref name="Steps"/>.</param>
 public sealed record ReadResponse(
-    string Text, Verdict Verdict, string? Answer, int ThinkEnd, IReadOnlyList<Step> Steps, IReadOnlyList<TokenSpan> StepSpans);
+    string Text, Verdict Verdict, string? Answer, int ThinkEnd, IReadOnlyList<Step> Steps, IReadOnlyList<TokenSpan> StepSpans)
+{
+    /// <summary>The transition phrases of the reasoning; null where they were not counted, as in files of versions before 0.5.</summary>
+    public PhraseCounts? Phrases { get; init; }
+}

@@ -35,7 +35,10 @@ public sealed class ResponseReader(Tokenizer tokenizer, PhraseTable phrases, Seg
         var thinkEnd = close < 0 ? -1 : decoded.TokenAt(afterClose - 1);
         var steps = StepTokens.Join(StepSegmenter.Segment(text, phrases, settings), decoded, boundary);
         var spans = StepTokens.Locate(steps, decoded, boundary);
-        return new ReadResponse(text, Judge(text, truncated, close, answer, gold), answer, thinkEnd, steps, spans);
+        return new ReadResponse(text, Judge(text, truncated, close, answer, gold), answer, thinkEnd, steps, spans)
+        {
+            Phrases = PhraseCounts.Of(text, phrases),
+        };
     }
 
     private Verdict Judge(string text, bool truncated, int close, string? answer, Gold gold)

@@ -37,6 +37,8 @@ internal static class LedgerOutcomes
         GroupDropped dropped => dropped.Group.Wave.Step.Value,
         StepCommitted committed => committed.Step.Value,
         Evaluated evaluated => evaluated.Step.Value,
+        HeadsProbed probed => probed.Step.Value,
+        HeadsSelected selected => selected.Step.Value,
         _ => null,
     };
 

@@ -24,6 +24,13 @@ internal static class StatusObject
         json.WriteBoolean("pausing", status.Pausing);
         json.WriteBoolean("paused", status.State == "Paused");
         json.WriteNumber("checkpoint", status.Checkpoint.Value);
+        if (status.Heads is { } heads)
+        {
+            json.WriteStartArray("heads_reselected");
+            foreach (var head in heads) json.WriteStringValue(head.ToString());
+            json.WriteEndArray();
+        }
+
         json.WriteStartObject("groups");
         json.WriteNumber("used", status.Groups.Used);
         json.WriteStartObject("dropped");

@@ -13,7 +13,7 @@ namespace AttnPo.Host.Ledger;
 internal sealed class LedgerOverview(int shown)
 {
     private readonly Tail<(StepCommitted Commit, CheckpointRecord? Checkpoint)> _steps = new(shown);
-    private readonly Tail<string> _continuations = new(shown), _pauses = new(shown), _evaluations = new(shown);
+    private readonly Tail<string> _continuations = new(shown), _pauses = new(shown), _evaluations = new(shown), _heads = new(shown);
     private readonly SortedDictionary<int, WaveHistory> _open = [];
     private StepNumber _committed;
     private long? _first;
@@ -49,6 +49,14 @@ internal sealed class LedgerOverview(int shown)
             case Evaluated evaluated:
                 _evaluations.Add($"at step {evaluated.Step}, policy {evaluated.Policy}: {RunFigures.HeldOut(evaluated.Metrics)}");
                 break;
+            case HeadsProbed probed:
+                _heads.Add($"at step {probed.Step}, policy {probed.Policy}: {RunFigures.Heads(probed.Metrics)}, of {string.Join(' ', probed.Heads)}");
+                break;
+            case HeadsSelected selected:
+                _heads.Add(
+                    $"re-selected after step {selected.Step}: "
+                    + RunFigures.Reselected(selected.Heads, selected.Former, selected.Accuracy, selected.FormerAccuracy));
+                break;
             case RunPaused paused:
                 var waves = paused.Waves == 0 ? "" : $" and {paused.Waves} judged waves of the next";
                 _pauses.Add($"paused after step {paused.Step}{waves} at {LedgerText.At(paused)}");
@@ -82,7 +90,7 @@ internal sealed class LedgerOverview(int shown)
         }
 
         foreach (var line in Section($"started again: {_continuations.Count}", _continuations)
-            .Concat(Section("pauses", _pauses)).Concat(Section("held-out", _evaluations)).Concat(OpenStep()))
+            .Concat(Section("pauses", _pauses)).Concat(Section("held-out", _evaluations)).Concat(Section("heads", _heads)).Concat(OpenStep()))
             yield return line;
 
         string Weights(CheckpointRecord? checkpoint) =>

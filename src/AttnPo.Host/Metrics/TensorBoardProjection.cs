@@ -10,7 +10,7 @@ internal sealed class TensorBoardProjection(string runDirectory) : IDisposable
 {
     private readonly string _folder = Path.Combine(runDirectory, "tensorboard");
     private TensorBoardWriter? _writer;
-    private readonly HashSet<long> _evaluated = [];
+    private readonly HashSet<long> _evaluated = [], _watched = [];
     private long _committed;
 
     /// <summary>Takes a run's news.</summary>
@@ -28,6 +28,8 @@ internal sealed class TensorBoardProjection(string runDirectory) : IDisposable
         // An evaluation of a step committed before may be in metrics.jsonl by the time its news comes.
         if (news is RunProtocol.EvaluationFinished evaluation && _evaluated.Add(evaluation.Step.Value))
             _writer.Write(DateTimeOffset.UtcNow, evaluation.Step.Value, evaluation.Metrics);
+        if (news is RunProtocol.HeadsWatched watched && _watched.Add(watched.Step.Value))
+            _writer.Write(DateTimeOffset.UtcNow, watched.Step.Value, watched.Metrics);
     }
 
     /// <inheritdoc/>
@@ -44,6 +46,7 @@ internal sealed class TensorBoardProjection(string runDirectory) : IDisposable
             if (!row.Remove("step", out var step) || step > _committed) continue;
             writer.Write(now, (long)step, row);
             if (row.Keys.Any(name => name.StartsWith("eval/", StringComparison.Ordinal))) _evaluated.Add((long)step);
+            if (row.Keys.Any(name => name.StartsWith("heads/", StringComparison.Ordinal))) _watched.Add((long)step);
         }
 
         return writer;

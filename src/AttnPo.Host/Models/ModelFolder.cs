@@ -81,6 +81,22 @@ internal sealed class ModelFolder
         }
     }
 
+    /// <summary>Writes the folder's file of heads, in place of what it holds, flushed to disk.</summary>
+    public static void WriteHeads(string directory, IReadOnlyList<HeadId> heads)
+    {
+        using var file = new FileStream(Path.Combine(directory, HeadsFile), FileMode.Create, FileAccess.Write);
+        using (var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("heads");
+            foreach (var head in heads) json.WriteStringValue(head.ToString());
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        file.Write("\n"u8);
+        file.Flush(flushToDisk: true);
+    }
+
     // As long as it says it is: some files have no end.
     private static void CopyExactly(FileStream source, FileStream copy)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AttnPo.Gpu;
 using static AttnPo.Actors.Protocol.RunProtocol;
 
 namespace AttnPo.Host.Progress;
@@ -82,6 +83,8 @@ internal sealed class RunFigures
             + $"reward {Figure("reward/mean", "0.000")}  loss {Figure("train/loss", "0.0000")}  {Figure("tokens_per_s", "0")} tokens/s  "
             + $"{Figure("time/step_s", "0.00")} s ({StageTimes})  left {Readable(TimeLeft ?? TimeSpan.Zero)}{DroppedGroups}{WithoutSignal}",
         EvaluationFinished evaluation => "held-out at step " + evaluation.Step + ": " + HeldOut(evaluation.Metrics),
+        HeadsWatched watched => $"heads at step {watched.Step}: {Heads(watched.Metrics)}",
+        HeadsReselected selected => $"heads re-selected: {Reselected(selected.Heads, selected.Former, selected.Accuracy, selected.FormerAccuracy)}",
         StepReplayed replayed => $"step {replayed.Step} trained again from the ledger (of {replayed.Last})"
             + (replayed.Difference is null ? "" : $"; NOT AS BEFORE: {replayed.Difference}"),
         PauseBegun paused => $"paused after step {paused.Step}" + (paused.Waves == 0 ? "" : $", with {paused.Waves} waves of the next in the ledger")
@@ -90,6 +93,19 @@ internal sealed class RunFigures
         WorkRetried retried => $"step {retried.Step} failed in {retried.Stage} ({retried.Reason}); beginning it again",
         _ => null,
     };
+
+    /// <summary>Figures of a look at the heads in words.</summary>
+    public static string Heads(IReadOnlyDictionary<string, double> metrics)
+    {
+        var ranking = metrics.TryGetValue("heads/sra", out var accuracy)
+            ? string.Create(CultureInfo.InvariantCulture, $", step ranking accuracy {accuracy:0.000}") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"correlation {metrics.GetValueOrDefault("heads/pearson"):0.000}{ranking}");
+    }
+
+    /// <summary>A choice of heads in words.</summary>
+    public static string Reselected(IReadOnlyList<HeadId> heads, IReadOnlyList<HeadId> former, double accuracy, double formerAccuracy) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{string.Join(' ', heads)} (step ranking accuracy {accuracy:0.000}) in place of {string.Join(' ', former)} ({formerAccuracy:0.000})");
 
     /// <summary>Held-out figures in words.</summary>
     public static string HeldOut(IReadOnlyDictionary<string, double> metrics)

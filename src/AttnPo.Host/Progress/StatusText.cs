@@ -19,6 +19,8 @@ internal static class StatusText
         if (status.TryGetProperty("journal_fault", out var fault)) yield return TerminalText.Safe($"  journal: {fault.GetString()}");
         if (status.TryGetProperty("checkpoint", out var checkpoint))
             yield return Line("checkpoint", checkpoint.GetInt64() == 0 ? "none yet" : $"step {checkpoint}");
+        if (status.TryGetProperty("heads_reselected", out var heads))
+            yield return TerminalText.Safe(Line("heads re-selected", string.Join(' ', heads.EnumerateArray().Select(head => head.GetString()))));
         if (status.TryGetProperty("groups", out var groups))
         {
             var dropped = string.Join(", ", groups.GetProperty("dropped").EnumerateObject().Select(entry => $"{entry.Name} {entry.Value}"));

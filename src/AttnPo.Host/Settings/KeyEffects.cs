@@ -10,20 +10,22 @@ internal static class KeyEffects
     [
         new(["method"], s => s.Get<string>("method") != "attnpo", s => $"method = {s.Get<string>("method")} gives no step credit",
             path => path is "credit.beta" or "credit.lambda" or "credit.delta" or "credit.delay" or "credit.form" or "credit.heads"
-                or "credit.positive-gate" or "credit.negative-gate" or "credit.scores"),
+                or "credit.positive-gate" or "credit.negative-gate" or "credit.scores" || IsOfHeads(path)),
         new(["method"], s => s.Get<string>("method") is "grpo" or "rloo", s => $"method = {s.Get<string>("method")} has no length penalty",
             path => path == "credit.length-penalty"),
         new(["credit.positive-gate"], s => !s.Get<bool>("credit.positive-gate"), _ => "credit.positive-gate = false attenuates nothing",
             path => path is "credit.lambda" or "credit.delta" or "credit.delay" or "credit.form"),
         new(["credit.positive-gate", "credit.negative-gate"], s => !s.Get<bool>("credit.positive-gate") && !s.Get<bool>("credit.negative-gate"),
             _ => "credit.positive-gate = false and credit.negative-gate = false rescale no step",
-            path => path is "credit.beta" or "credit.heads" or "credit.scores"),
+            path => path is "credit.beta" or "credit.heads" or "credit.scores" || IsOfHeads(path)),
         new(["credit.scores"], s => s.Get<string>("credit.scores") == "labels", _ => "credit.scores = labels reads no attention",
-            path => path == "credit.heads"),
+            path => path == "credit.heads" || IsOfHeads(path)),
+        new(["heads.every"], s => s.Get<long>("heads.every") == 0, _ => "heads.every = 0 watches no head", path => IsOfHeads(path) && path != "heads.every"),
+        new(["heads.reselect"], s => double.IsNaN(s.Get<double>("heads.reselect")), _ => "heads.reselect = off keeps the heads", path => path == "heads.most"),
         new(["task.name"], s => s.Get<string>("task.name") == "none", _ => "task.name = none uses data.files",
-            path => path.StartsWith("task.", StringComparison.Ordinal) && path != "task.name"),
+            path => (path.StartsWith("task.", StringComparison.Ordinal) && path != "task.name") || path == "heads.probe-responses"),
         new(["task.name"], s => s.Get<string>("task.name") != "none", s => $"task.name = {s.Get<string>("task.name")} makes its own prompts",
-            path => path.StartsWith("data.", StringComparison.Ordinal) || path.StartsWith("prompt.", StringComparison.Ordinal) || path == "evaluation.files"),
+            path => path.StartsWith("data.", StringComparison.Ordinal) || path.StartsWith("prompt.", StringComparison.Ordinal) || path is "evaluation.files" or "heads.probe-file"),
         new(["verification.rule"], s => s.Get<string>("verification.rule") == "exact", _ => "verification.rule = exact takes no work to speak of",
             path => path == "verification.answer-budget"),
         new(["verification.rule"], s => s.Get<string>("verification.rule") == "reference", _ => "verification.rule = reference takes the last box alone",
@@ -36,6 +38,8 @@ internal static class KeyEffects
         new(["evaluation.prompts"], s => s.Get<long>("evaluation.prompts") == 0, _ => "evaluation.prompts = 0 evaluates nothing",
             path => path is "evaluation.every" or "evaluation.files" or "evaluation.samples" or "evaluation.temperature"),
     ];
+
+    private static bool IsOfHeads(string path) => path.StartsWith("heads.", StringComparison.Ordinal);
 
     /// <summary>Why a key does nothing under these settings; null where it does something.</summary>
     public static string? WhySilent(ResolvedSettings settings, string path) =>

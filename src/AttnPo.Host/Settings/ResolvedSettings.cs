@@ -28,9 +28,11 @@ internal sealed class ResolvedSettings
 
     /// <summary>
     /// Whether a key decides what a step computes. The number of steps does so only through a learning rate that falls to 0 at the
-    /// last of them.
+    /// last of them, the keys that say when and on what heads are watched only where heads are then chosen anew.
     /// </summary>
-    public bool Decides(SettingKey key) => key.AffectsResult || (key.Path == "steps" && Get<string>("optimizer.schedule") != "constant");
+    public bool Decides(SettingKey key) => key.AffectsResult
+        || (key.Path == "steps" && Get<string>("optimizer.schedule") != "constant")
+        || (key.Path.StartsWith("heads.", StringComparison.Ordinal) && !double.IsNaN(Get<double>("heads.reselect")));
 
     /// <summary>
     /// SHA-256 over what decides the run's result: keys in force that affect it, in the order of the schema. Two runs with the

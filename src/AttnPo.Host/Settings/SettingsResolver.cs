@@ -50,6 +50,10 @@ internal static class SettingsResolver
         Require(s, "rollout.waves-per-step", waves <= prompts, $"at most rollout.prompts-per-step = {prompts}: a wave holds at least one prompt");
         if (s.Get<string>("task.name") == "none")
         {
+            Require(
+                s, "heads.every", s.Get<long>("heads.every") == 0 || KeyEffects.WhySilent(s, "heads.every") is not null
+                    || s.Get<string>("heads.probe-file").Length > 0,
+                "0, since heads.probe-file names no responses to watch heads on");
             Require(s, "data.files", s.Get<string[]>("data.files").Length > 0, "at least one file, since task.name = none");
             var (asked, gold) = (s.Get<string>("data.fields.question").Length > 0, s.Get<string>("data.fields.gold").Length > 0);
             Require(s, "data.fields.gold", gold == asked, "a member where data.fields.question names one, and none where it does not");

@@ -70,6 +70,12 @@ internal static partial class SettingsSchema
         new FlagKey("credit.negative-gate"),
         new ChoiceKey("credit.scores", "heads", "labels"),
 
+        new IntegerKey("heads.every", 0, 10_000_000) { AffectsResult = false },
+        new IntegerKey("heads.probe-responses", 2, 2048) { AffectsResult = false },
+        new TextKey("heads.probe-file", "a file of labelled responses, or nothing", _ => true) { AffectsResult = false },
+        new RealKey("heads.reselect", 0, 1, Open: true, Word: "off") { Neutral = "off" },
+        new IntegerKey("heads.most", 1, 64) { AffectsResult = false },
+
         new ChoiceKey("verification.truncated", "wrong", "excluded"),
         new ChoiceKey("verification.rule", Verifiers.RuleWords) { Neutral = "equality" },
         new ListKey("verification.answer", $"a list of {string.Join(", ", Verifiers.SourceWords)}", Verifiers.SourceWords.Contains, Least: 1) { Neutral = "[\"box\"]" },

@@ -16,7 +16,7 @@ internal sealed class Learner(PolicyLearner policy, string startModel) : ITraine
     public static LearnerEngine Start(string startModel, OptimizerSettings settings, string device, PolicyStore store)
     {
         var policy = PolicyLearner.Load(startModel, settings, device, store);
-        return new LearnerEngine(new Learner(policy, startModel), policy.Scorer, policy);
+        return new LearnerEngine(new Learner(policy, startModel), policy.Scorer, policy) { WriteHeads = ModelFolder.WriteHeads };
     }
 
     /// <inheritdoc/>

@@ -61,6 +61,9 @@ internal static class TrainingComposition
         if (task is null) Verifiers.Require(Verifiers.KindsOf(training, training.Count), isolation, Without);
         if (heldOut is not null)
             Verifiers.Require(Verifiers.KindsOf(heldOut, Math.Min(heldOut.Count, settings.Integer("evaluation.prompts"))), isolation, Without);
+        var reader = new ResponseReader(
+            model.Tokenizer, PhraseTable.Named(settings.Get<string>("segmentation.phrases")), StageSettings.Segmentation(settings),
+            Verifiers.Create(StageSettings.Mathematics(settings), StageSettings.Code(settings), isolation));
         return new RunSetup
         {
             Directory = Path.GetFullPath(runDirectory),
@@ -71,6 +74,7 @@ internal static class TrainingComposition
             Credit = credit,
             AttentionScorer = StageSettings.AttentionScorer(settings, heads),
             Optimizer = StageSettings.OptimizerStage(settings),
+            HeadWatch = WatchedHeads.Of(settings, model, task, reader, warnings),
             Evaluation = StageSettings.Evaluation(settings, model),
             Journal = StageSettings.Journal(settings),
             AkkaLogLevel = settings.Get<string>("log.level").ToUpperInvariant(),
@@ -78,9 +82,7 @@ internal static class TrainingComposition
             HeldOut = task?.HeldOut ?? heldOut,
             HeldOutSets = heldOut is null ? null : [.. DataSets.Names(heldOut).Select(MetricName)],
             Tokenizer = model.Tokenizer,
-            Reader = new ResponseReader(
-                model.Tokenizer, PhraseTable.Named(settings.Get<string>("segmentation.phrases")), StageSettings.Segmentation(settings),
-                Verifiers.Create(StageSettings.Mathematics(settings), StageSettings.Code(settings), isolation)),
+            Reader = reader,
             Labels = task,
             CreateLearner = () => Learner.Start(model.Directory, optimizer, device, store),
             CreateGenerator = () => new Generator(store, model.Config, device, format: generatorFormat),

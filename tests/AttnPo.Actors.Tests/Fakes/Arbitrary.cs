@@ -72,13 +72,15 @@ internal static class Arbitrary
         from numbers in Double.Array[9]
         from isCounted in Gen.Bool
         from isScored in Gen.Bool
+        from phrases in Gen.Select(Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int[0, 9], (confused, forward, backward) => new PhraseCounts(confused, forward, backward))
+            .Nullable()
         let starts = CharactersOf(text)
         let ends = marks.Select(mark => starts[Math.Min(mark, starts.Length - 1)]).Order().Chunk(2).Where(pair => pair.Length == 2).ToArray()
         select new Rollout(
             new ReadResponse(
                 text, verdict, answer, thinkEnd,
                 [.. ends.Select((pair, i) => new Step(pair[0], pair[1], ofStep[i].Item1, ofStep[i].Item2))],
-                [.. ends.Select((_, i) => new TokenSpan(ofStep[i].Item3, ofStep[i].Item4))]),
+                [.. ends.Select((_, i) => new TokenSpan(ofStep[i].Item3, ofStep[i].Item4))]) { Phrases = phrases },
             isLabelled ? [.. ends.Select((_, i) => ofStep[i].Item5)] : null,
             isScored ? new StepCredit([.. numbers.Take(ends.Length)], numbers[3], [.. numbers.Skip(4).Take(ends.Length)]) : null,
             numbers[7], numbers[8], isCounted);

@@ -17,6 +17,9 @@ internal sealed class FakeEngine(Tokenizer tokenizer)
 
     public Action<IReadOnlyList<ScoreRequest>> OnScore { get; set; } = _ => { };
 
+    /// <summary>What a head says of a step, by the version of the policy.</summary>
+    public Func<long, HeadId, int, double> StepScore { get; set; } = (_, head, step) => 0.05 * (1 + (step + head.Head) % 5);
+
     public Action<IReadOnlyList<TrainingSample>> OnAccumulate { get; set; } = _ => { };
 
     public Action<long> OnUpdate { get; set; } = _ => { };
@@ -26,7 +29,10 @@ internal sealed class FakeEngine(Tokenizer tokenizer)
     public LearnerEngine CreateLearner()
     {
         var trainer = new FakeTrainer(this);
-        return new LearnerEngine(trainer, new FakeScorer(this), trainer);
+        return new LearnerEngine(trainer, new FakeScorer(this, trainer), trainer)
+        {
+            WriteHeads = (directory, heads) => File.WriteAllText(Path.Combine(directory, "heads.txt"), string.Join(' ', heads)),
+        };
     }
 
     public IGenerator CreateGenerator() => new FakeGenerator(this);
@@ -81,19 +87,20 @@ internal sealed class FakeEngine(Tokenizer tokenizer)
 
     private Tokenizer Tokenizer => tokenizer;
 
-    private sealed class FakeScorer(FakeEngine engine) : IScorer
+    private sealed class FakeScorer(FakeEngine engine, ITrainer trainer) : IScorer
     {
         public IReadOnlyList<ResponseScores> Score(
             IReadOnlyList<ScoreRequest> requests, IReadOnlyList<HeadId> heads, CancellationToken cancellation)
         {
             engine.OnScore(requests);
             return [.. requests.Select(request => new ResponseScores(
-                new float[request.Response.Length], new float[request.Response.Length], HeadScores(heads, request.Steps)))];
+new float[request.Response.Length], new float[request.Response.Length],
+                engine.HeadScores(trainer.PolicyVersion, heads, request.Steps)))];
         }
     }
 
-    private static double[][] HeadScores(IReadOnlyList<HeadId> heads, IReadOnlyList<TokenRange> steps) =>
-        [.. heads.Select(head => steps.Select((_, step) => 0.05 * (1 + (step + head.Head) % 5)).ToArray())];
+    private double[][] HeadScores(long version, IReadOnlyList<HeadId> heads, IReadOnlyList<TokenRange> steps) =>
+        [.. heads.Select(head => steps.Select((_, step) => StepScore(version, head, step)).ToArray())];
 
     private sealed class FakeTrainer : ITrainer
     {
@@ -120,7 +127,7 @@ internal sealed class FakeEngine(Tokenizer tokenizer)
             var sum = 0.0;
             foreach (var sample in samples)
             {
-                var weights = sample.Attention is { } attention ? attention.Weigh(HeadScores(attention.Heads, attention.Steps)) : sample.TokenWeights;
+                var weights = sample.Attention is { } attention ? attention.Weigh(_engine.HeadScores(PolicyVersion, attention.Heads, attention.Steps)) : sample.TokenWeights;
                 for (var i = 0; i < weights.Length; i++) sum += weights[i] * (i + 1);
                 // Not commutative: adding the same gradients in another order gives another sum.
                 _gradient = _gradient * 1.001 + sum + sample.Response.Length * 1e-3;

@@ -93,7 +93,7 @@ public sealed class EachPointTests(HalfRun half) : IClassFixture<HalfRun>
     private static int[] AftersOf(FaultPoint point) => point switch
     {
         FaultPoint.Sweep or FaultPoint.Snapshot => [0],
-        FaultPoint.Retrain or FaultPoint.Archive or FaultPoint.CheckpointWrite or FaultPoint.CheckpointNamed => [0, 1],
+        FaultPoint.Probe or FaultPoint.Retrain or FaultPoint.Archive or FaultPoint.CheckpointWrite or FaultPoint.CheckpointNamed => [0, 1],
         FaultPoint.Update or FaultPoint.Commit or FaultPoint.Committed => [0, 2],
         FaultPoint.Score => [0, 3],
         _ => [0, 5],

@@ -22,9 +22,9 @@ public sealed class HalfRun : IAsyncLifetime
     public async Task InitializeAsync()
     {
         using var run = new FakeRun();
-        await run.RunAsync(run.LedgerSetup(Steps));
+        await run.RunAsync(Settings(run));
         Undisturbed = run.Result();
-        await _half.CutOffAsync(_half.LedgerSetup(Steps), step: 6, wave: 3);
+        await _half.CutOffAsync(Settings(_half), step: 6, wave: 3);
     }
 
     public Task DisposeAsync()
@@ -41,7 +41,7 @@ public sealed class HalfRun : IAsyncLifetime
         return run;
     }
 
-    internal RunSetup Settings(FakeRun run) => run.LedgerSetup(Steps);
+    internal RunSetup Settings(FakeRun run) => run.LedgerSetup(Steps) with { HeadWatch = WatchedRuns.Watch(every: 2) };
 
     /// <summary>Goes on with a run under faults, and makes sure that each has acted.</summary>
     internal async Task<RunOutcome> GoOnAsync(FakeRun run, RunSetup setup, params Fault[] faults)

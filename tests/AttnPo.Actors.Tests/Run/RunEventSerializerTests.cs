@@ -6,6 +6,7 @@ using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
 using AttnPo.Actors.Tests.Fakes;
 using AttnPo.Core.Data;
+using AttnPo.Gpu;
 using Xunit;
 
 namespace AttnPo.Actors.Tests.Run;
@@ -30,6 +31,9 @@ public sealed class RunEventSerializerTests : StageSpec
         new GroupDropped(Group, 17, DropReason.NothingCounted),
         new CheckpointWritten(new StepNumber(3), new CheckpointRecord("step-000003", [])),
         new Evaluated(new StepNumber(3), new PolicyVersion(3), new Dictionary<string, double> { ["eval/accuracy"] = 1 / 3.0 }),
+        new HeadsProbed(
+            new StepNumber(3), new PolicyVersion(3), [new HeadId(16, 2)], "ab12", new Dictionary<string, double> { ["heads/pearson"] = double.NaN }, [0.1 + 0.2]),
+        new HeadsSelected(new StepNumber(3), [new HeadId(20, 9), new HeadId(0, 0)], [new HeadId(16, 2)], 0.9, 0.1 + 0.2, "ab12", [1 / 3.0, 0]),
         new RunPaused(new StepNumber(3), 2),
         new RunResumed(new StepNumber(3)),
         new RunFinished(new StepNumber(3)),
@@ -86,6 +90,21 @@ public sealed class RunEventSerializerTests : StageSpec
     public void The_form_of_a_wave_that_passed_over_prompts_is_this() => Assert.Equal(
         """{"wave":"3/1","position":512,"prompts":[17],"skipped":{"tooLong":5,"solved":2,"unsolved":1}}""",
         Encoding.UTF8.GetString(_serializer.ToBinary(new WaveSampled(Group.Wave, 512, [17], new SkippedPrompts(5, 2, 1)))));
+
+    [Fact]
+    public void The_form_of_heads_on_disk_is_this() => Assert.Equal(
+        """{"step":4,"heads":["20:9"],"former":["16:2","0:0"],"accuracy":0.75,"formerAccuracy":0.5,"probeSet":"ab12","scores":[0.25]}""",
+        Encoding.UTF8.GetString(_serializer.ToBinary(
+            new HeadsSelected(new StepNumber(4), [new HeadId(20, 9)], [new HeadId(16, 2), new HeadId(0, 0)], 0.75, 0.5, "ab12", [0.25]))));
+
+    [Theory]
+    [Trait("Contract", "C9")]
+    [InlineData("16")]
+    [InlineData("16:-2")]
+    [InlineData("16:70000")]
+    [InlineData("1:2:3")]
+    public void A_head_that_is_none_is_a_clear_error(string head) => Assert.Throws<SerializationException>(() => _serializer.FromBinary(
+        Encoding.UTF8.GetBytes($$$"""{"step":4,"policy":4,"heads":["{{{head}}}"],"probeSet":"ab12","metrics":{}}"""), "heads-probed/1"));
 
     [Fact]
     public void An_event_of_a_newer_version_is_a_clear_error()

@@ -1,6 +1,7 @@
 using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
 using AttnPo.Core.Data;
+using AttnPo.Gpu;
 using AttnPo.Host.Ledger;
 using Xunit;
 
@@ -17,6 +18,9 @@ public sealed class LedgerReportTests
             [
                 MadeLedger.Started,
                 new Evaluated(default, default, new Dictionary<string, double> { ["eval/accuracy"] = 0.5, ["eval/tokens_mean"] = 90 }),
+                new HeadsProbed(
+                    default, default, [new HeadId(0, 2)], "ab", new Dictionary<string, double> { ["heads/pearson"] = 1, ["heads/sra"] = 0.75 }, [0.5]),
+                new HeadsSelected(default, [new HeadId(1, 0), new HeadId(0, 1)], [new HeadId(0, 2)], 0.9, 0.7, "ab", [0.5]),
                 .. MadeLedger.Waves(1), MadeLedger.Committed(1), .. MadeLedger.Waves(2), MadeLedger.Committed(2),
                 new CheckpointWritten(new StepNumber(2), new CheckpointRecord("step-000002", [])),
                 new RunPaused(new StepNumber(2), 1) { At = MadeLedger.At }, new RunContinued("0.3.0", 12) { At = MadeLedger.At },
@@ -32,6 +36,9 @@ public sealed class LedgerReportTests
         AssertHas($"started again: 1\n  after step 2 at {time}, version 0.3.0, 12 steps wanted", text);
         AssertHas($"  paused after step 2 and 1 judged waves of the next at {time}\n  resumed after step 2", text);
         AssertHas("  at step 0, policy v0: accuracy 0.500, 90.0 tokens", text);
+        AssertHas(
+            "heads\n  at step 0, policy v0: correlation 1.000, step ranking accuracy 0.750, of 0:2\n"
+            + "  re-selected after step 0: 1:0 0:1 (step ranking accuracy 0.900) in place of 0:2 (0.700)\n", text);
         Assert.EndsWith("step 3 is under way\n  wave 3/0: 2 groups, judged\n  wave 3/1: 1 groups, sampled", text, StringComparison.Ordinal);
     }
 

@@ -40,4 +40,21 @@ public sealed class TensorBoardProjectionTests
         var file = Assert.Single(Directory.GetFiles(Path.Combine(folder.Path, "tensorboard")));
         Assert.Equal([0, 2], TensorBoardTests.StepsOf(file));
     }
+
+    [Fact]
+    public void A_look_at_the_heads_that_stands_in_the_file_already_is_there_once()
+    {
+        using var folder = new TemporaryFolder();
+        var figures = new Dictionary<string, double> { ["heads/pearson"] = 0.5 };
+        using (var projection = new TensorBoardProjection(folder.Path))
+        {
+            projection.Observe(new RunProtocol.RunOpened(new("r"), new(0), 2, false));
+            File.AppendAllText(folder.File("metrics.jsonl"), "{\"step\":0,\"heads/pearson\":0.5}\n");
+            projection.Observe(new RunProtocol.HeadsWatched(new(0), new(0), figures));
+            projection.Observe(new RunProtocol.HeadsWatched(new(2), new(2), figures));
+        }
+
+        var file = Assert.Single(Directory.GetFiles(Path.Combine(folder.Path, "tensorboard")));
+        Assert.Equal([0, 2], TensorBoardTests.StepsOf(file));
+    }
 }

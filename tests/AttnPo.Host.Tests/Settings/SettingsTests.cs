@@ -243,6 +243,34 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void Watching_heads_decides_no_result_and_choosing_them_anew_does()
+    {
+        string[] tiny = ["task.name=tiny", "heads.every=5"];
+        var hash = Resolve("", "task.name=tiny").Hash();
+        Assert.Equal(hash, Resolve("", tiny).Hash());
+        Assert.Equal(hash, Resolve("", [.. tiny, "heads.probe-responses=9"]).Hash());
+        string[][] others = [[], ["heads.probe-responses=9"], ["heads.most=2"], ["heads.every=6"], ["heads.reselect=0.8"]];
+        Assert.Equal(6, others.Select(other => Resolve("", [.. tiny, "heads.reselect=0.9", .. other]).Hash()).Append(hash).Distinct().Count());
+        Assert.Equal(["heads.reselect"], Resolve("", tiny).DifferencesTo(Resolve("", [.. tiny, "heads.reselect=0.9"])));
+    }
+
+    [Theory]
+    [InlineData("heads.reselect has no effect", "", "heads.reselect=0.9")]
+    [InlineData("heads.most", "heads.every=5", "task.name=tiny", "heads.most=2")]
+    [InlineData("heads.probe-file", "heads.every=5", "task.name=tiny", "heads.probe-file=a.jsonl")]
+    [InlineData("heads.probe-responses", "heads.every=5\nheads.probe-file=a.jsonl", "task.name=none", "data.files=a.jsonl", "heads.probe-responses=9")]
+    [InlineData("0, since heads.probe-file names no responses to watch heads on was expected", "", "task.name=none", "data.files=a.jsonl", "heads.every=5")]
+    [InlineData("heads.every", "method = rloo", "task.name=tiny", "heads.every=5")]
+    [InlineData("heads.every", "credit.scores = labels", "task.name=tiny", "heads.every=5")]
+    [InlineData("heads.reselect", "", "task.name=tiny", "heads.every=5", "heads.reselect=1.5")]
+    public void Keys_of_watched_heads_are_refused_where_they_do_nothing_or_make_no_sense(string message, string file, params string[] assignments)
+    {
+        var key = message.Split(' ')[0];
+        var error = Assert.Throws<SettingsException>(() => Resolve(file, assignments)).Message;
+        Assert.Contains(message == key ? $"{key}: " : message.Split(" has no effect")[0], error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_that_was_begun_before_prompts_could_be_passed_over_has_the_same_hash_still()
     {
         var settings = Resolve("");

@@ -1,0 +1,168 @@
+using System.Text.Json;
+using AttnPo.Actors.Pipeline;
+using AttnPo.Actors.Run;
+using AttnPo.Actors.Tests.Fakes;
+using AttnPo.Core.Data;
+using AttnPo.Gpu;
+using Xunit;
+using static AttnPo.Actors.Protocol.RunProtocol;
+
+namespace AttnPo.Actors.Tests.Run;
+
+/// <summary>Runs whose heads cease to rank steps right after the second step.</summary>
+public sealed class HeadWatchTests : IDisposable
+{
+    private const int Steps = 7;
+    private readonly FakeRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task Heads_are_looked_at_before_the_first_step_at_marks_and_at_the_end()
+    {
+        await _run.RunAsync(_run.Drifting(Steps, reselect: null));
+        var looks = _run.News.OfType<HeadsWatched>().ToArray();
+        Assert.Equal([0, 2, 4, 6, 7], looks.Select(look => look.Step.Value));
+        Assert.Equal([1, 0, 0, 0, 0], looks.Select(look => look.Metrics["heads/sra"]));
+        Assert.Equal(1, looks[0].Metrics["heads/pearson"]);
+        Assert.All(looks[1..], look => Assert.InRange(look.Metrics["heads/pearson"], -1, -0.9));
+        Assert.All(looks, look => Assert.DoesNotContain("heads/reselected", look.Metrics.Keys));
+        Assert.Empty(_run.News.OfType<HeadsReselected>());
+    }
+
+    [Fact]
+    public async Task Watching_alone_changes_nothing_else()
+    {
+        using var unwatched = new FakeRun();
+        unwatched.Engine.StepScore = WatchedRuns.Score;
+        await unwatched.RunAsync(unwatched.LedgerSetup(Steps));
+        await _run.RunAsync(_run.Drifting(Steps, reselect: null));
+        static string[] Files(FakeRun run) => [.. run.Result().Where(file => !file.Key.StartsWith("metrics", StringComparison.Ordinal)).Select(file => $"{file}")];
+        Assert.Equal(Files(unwatched), Files(_run));
+    }
+
+    [Fact]
+    public async Task Below_the_bound_heads_are_chosen_that_the_next_step_uses()
+    {
+        await _run.RunAsync(_run.Drifting(Steps));
+        var chosen = Assert.Single(_run.News.OfType<HeadsReselected>());
+        Assert.Equal((2, 1, 0), (chosen.Step.Value, chosen.Accuracy, chosen.FormerAccuracy));
+        Assert.Equal([WatchedRuns.Steady], chosen.Heads);
+        Assert.Equal([new HeadId(0, 0), new HeadId(1, 2)], chosen.Former);
+        Assert.All(ScoresOf(1).Concat(ScoresOf(2)), score => Assert.DoesNotContain(score, Steady));
+        Assert.All(ScoresOf(3).Concat(ScoresOf(Steps)), score => Assert.Contains(score, Steady));
+
+        // From then on the new heads are compared with themselves.
+        var looks = _run.News.OfType<HeadsWatched>().ToDictionary(look => look.Step.Value, look => look.Metrics);
+        Assert.Equal((1, 1), (looks[2]["heads/reselected"], looks[2]["heads/found_sra"]));
+        Assert.Equal((1, 1, 0), (looks[4]["heads/sra"], Math.Round(looks[4]["heads/pearson"], 12), looks[4]["heads/reselected"]));
+    }
+
+    [Fact]
+    public async Task Checkpoints_name_the_heads_that_were_chosen()
+    {
+        await _run.RunAsync(_run.Drifting(2));
+        // At the end nothing is chosen, for no step would use it.
+        Assert.False(File.Exists(HeadsOf(2)));
+        Assert.Empty(_run.News.OfType<HeadsReselected>());
+
+        await _run.RunAsync(_run.Drifting(Steps));
+        Assert.Equal("1:1", File.ReadAllText(HeadsOf(6)));
+        Assert.Equal("1:1", File.ReadAllText(HeadsOf(Steps)));
+    }
+
+    [Fact]
+    [Trait("Contract", "C3")]
+    public async Task C3_a_run_that_is_given_more_steps_at_a_mark_chooses_there_as_one_that_had_them_from_the_first()
+    {
+        using var alone = new FakeRun();
+        await alone.RunAsync(alone.Drifting(Steps));
+        await _run.RunAsync(_run.Drifting(2));
+        await _run.RunAsync(_run.Drifting(Steps));
+        Assert.Equal(alone.Outcome(), _run.Outcome());
+    }
+
+    [Fact]
+    public async Task Heads_that_are_no_better_are_not_taken()
+    {
+        // All heads are the same, and wrong.
+        _run.Engine.StepScore = (_, _, step) => step % 2;
+        await _run.RunAsync(_run.LedgerSetup(3) with { HeadWatch = WatchedRuns.Watch(every: 2, reselect: 0.75) });
+        Assert.Equal([0, 0, 0], _run.News.OfType<HeadsWatched>().Select(look => look.Metrics["heads/reselected"]));
+        Assert.Equal([0, 0], _run.News.OfType<HeadsWatched>().SelectMany(look => look.Metrics).Where(figure => figure.Key == "heads/found_sra").Select(figure => figure.Value));
+        Assert.Empty(_run.News.OfType<HeadsReselected>());
+    }
+
+    [Fact]
+    public async Task Without_labels_there_is_a_correlation_alone()
+    {
+        var watch = WatchedRuns.Watch(every: 2);
+        await _run.RunAsync(_run.Drifting(3) with { HeadWatch = watch with { Probe = new ProbeSet(watch.Probe.Requests, null) } });
+        Assert.All(_run.News.OfType<HeadsWatched>(), look => Assert.Equal(["heads/pearson", "time/probe_s"], look.Metrics.Keys.Order()));
+    }
+
+    [Fact]
+    public async Task Another_probe_set_begins_a_comparison_of_its_own()
+    {
+        await _run.RunAsync(_run.Drifting(4, reselect: null));
+        var watch = WatchedRuns.Watch(every: 2);
+        var fewer = new ProbeSet([.. watch.Probe.Requests.Skip(1)], null);
+        await _run.RunAsync(_run.Drifting(8) with { HeadWatch = watch with { Probe = fewer } });
+        Assert.NotEqual(watch.Probe.Name, fewer.Name);
+        var looks = _run.News.OfType<HeadsWatched>().ToLookup(look => look.Step.Value, look => look.Metrics["heads/pearson"]);
+        // Step 4 was the end; it is looked at once more where it is none.
+        Assert.InRange(looks[4].First(), -1, -0.9);
+        Assert.Equal(1, looks[4].Last());
+        Assert.InRange(looks[8].Single(), 0.5, 1);
+    }
+
+    [Fact]
+    public void What_cannot_be_watched_stops_the_start()
+    {
+        var watch = WatchedRuns.Watch(every: 2, reselect: 0.75);
+        (HeadWatchSettings Watch, string Message)[] wrong =
+        [
+            (watch with { Every = 0 }, "every 0 steps"),
+            (watch with { Probe = new ProbeSet([], null) }, "the probe set has none"),
+            (watch with { Probe = new ProbeSet(watch.Probe.Requests, null) }, "two responses at least"),
+            (watch with { Candidates = [] }, "no heads to choose from"),
+            (watch with
+            {
+                Probe = new ProbeSet([.. Enumerable.Repeat(watch.Probe.Requests[0], HeadWatchSettings.MostSteps / 4 + 1)], null),
+            }, "65540 steps; at most 65536"),
+        ];
+        Assert.All(wrong, of => Assert.Contains(of.Message, Assert.Throws<ArgumentException>(
+            () => TrainingRun.Start(_run.Setup() with { HeadWatch = of.Watch })).Message, StringComparison.Ordinal));
+        Assert.Contains("only where they are read", Assert.Throws<ArgumentException>(() => TrainingRun.Start(_run.Setup() with
+        {
+            HeadWatch = watch, AttentionScorer = new() { Source = StepScoreSource.Labels },
+        })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Steps_without_a_label_are_in_no_ranking()
+    {
+        var watch = WatchedRuns.Watch(every: 2);
+        var probe = new ProbeSet(
+            [watch.Probe.Requests[0], watch.Probe.Requests[1]],
+            [[StepLabel.Essential, null, null, StepLabel.Redundant], [StepLabel.Essential, null, null, null]]);
+        Assert.Equal([0], probe.Ranked);
+        Assert.Equal(1, probe.Accuracy(probe.Ranked, [[2, 9, 0, 1], [0, 0, 0, 0]]));
+        Assert.Null(probe.Accuracy([], [[2, 9, 0, 1], [0, 0, 0, 0]]));
+        Assert.Equal([[2.0, 1]], probe.Evidence(0, [[2, 9, 0, 1]]).HeadScores);
+    }
+
+    private static readonly double[] Steady = [WatchedRuns.Essential, WatchedRuns.Redundant];
+
+    private string HeadsOf(int step) => Path.Combine(_run.Directory, "checkpoints", $"step-{step:D6}", "heads.txt");
+
+    /// <summary>The step scores that a step's judgements hold.</summary>
+    private double[] ScoresOf(int step)
+    {
+        var files = Directory.GetFiles(Path.Combine(_run.Directory, "rollouts", $"step-{step:D6}"), "*-judgement-*");
+        double[] scores = [.. files.SelectMany(File.ReadLines).SelectMany(line => JsonDocument.Parse(line).RootElement.GetProperty("steps").EnumerateArray())
+            .Where(scored => scored[3].ValueKind == JsonValueKind.Number).Select(scored => scored[3].GetDouble())];
+        Assert.NotEmpty(scores);
+        return scores;
+    }
+}
