@@ -22,11 +22,8 @@ internal sealed record PipelineFigures(int WavesPerStep, double PipelineSeconds,
 /// <summary>Step times of the pipeline with and without step credit, on the same rollouts.</summary>
 /// <param name="WithSeconds">Median over the steps of all rounds.</param>
 /// <param name="WithoutSeconds">Likewise.</param>
-internal sealed record CreditFigures(double WithSeconds, double WithoutSeconds)
-{
-    /// <summary>Of step times: what step credit costs.</summary>
-    public double Ratio => WithSeconds / WithoutSeconds;
-}
+/// <param name="Ratio">Median of the ratios, each of a step with to the same step without: what step credit costs.</param>
+internal sealed record CreditFigures(double WithSeconds, double WithoutSeconds, double Ratio);
 
 /// <summary>
 /// Measures a run's actor pipeline against the bare loop: in one process, in turn, each round from the start model. A step of the
@@ -76,6 +73,7 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
                     await RunPipeline(work, setup => setup with
                     {
                         Evaluation = null,
+                        HeadWatch = null,
                         Credit = setup.Credit with { StepCredit = hasCredit && setup.Credit.StepCredit },
                         Optimizer = setup.Optimizer with { LearningRate = new LearningRateSchedule { Peak = 1e-12 } },
                     }, seconds, [], cancellation);
@@ -87,7 +85,8 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
             }
         }
 
-        return new CreditFigures(Median(with), Median(without));
+        List<double> ratios = [.. with.Zip(without, (has, lacks) => has / lacks)];
+        return new CreditFigures(Median(with), Median(without), Median(ratios));
     }
 
     private async Task<string> RunPipeline(
@@ -121,7 +120,7 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
     }
 
     private static Func<RunSetup, RunSetup> Setup(int waves) =>
-        setup => setup with { PromptSampler = setup.PromptSampler with { WavesPerStep = waves }, Evaluation = null };
+        setup => setup with { PromptSampler = setup.PromptSampler with { WavesPerStep = waves }, Evaluation = null, HeadWatch = null };
 
     private static string Hash(string checkpoint) => string.Concat(((string[])["model.safetensors", "optimizer.safetensors"]).Select(name =>
     {
