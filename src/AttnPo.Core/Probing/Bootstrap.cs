@@ -10,8 +10,8 @@ namespace AttnPo.Core.Probing;
 public readonly record struct RankingAccuracy(double Accuracy, long Pairs, double Low, double High);
 
 /// <summary>
-/// Percentile bootstrap over responses: the steps of one response depend on each other, so whole responses are drawn again, with
-/// replacement, and a draw is a sum of their counted pairs. All rows are measured on the same draws.
+/// Percentile bootstrap over prompts: the steps of one response depend on each other, and so do the responses to one prompt, so prompts
+/// are drawn again with all their responses, with replacement, and a draw is a sum of counted pairs. All rows are measured on the same draws.
 /// </summary>
 internal static class Bootstrap
 {
@@ -29,12 +29,14 @@ internal static class Bootstrap
         double[] pairs = [.. Enumerable.Range(0, table.Responses).Select(response => (double)table.PairsOf(response))];
         var drawn = new double[halves.Count][];
         for (var row = 0; row < drawn.Length; row++) drawn[row] = new double[Draws];
+        var drawnPrompts = new double[table.Prompts.Max() + 1];
         var times = new double[table.Responses];
         for (var draw = 0; draw < Draws; draw++)
         {
-            Array.Clear(times);
+            Array.Clear(drawnPrompts);
             var random = new RandomSequence(seed, (ulong)draw);
-            for (var i = 0; i < times.Length; i++) times[random.Next(times.Length)]++;
+            for (var i = 0; i < drawnPrompts.Length; i++) drawnPrompts[random.Next(drawnPrompts.Length)]++;
+            for (var i = 0; i < times.Length; i++) times[i] = drawnPrompts[table.Prompts[i]];
             var all = 2 * Sum(times, pairs);
             for (var row = 0; row < drawn.Length; row++) drawn[row][draw] = Sum(times, halves[row]) / all;
         }

@@ -13,7 +13,7 @@ public sealed record SetAccuracy(int Head, double Choosing, RankingAccuracy Meas
 public sealed record CurvePoint(int Count, SetAccuracy Greedy, SetAccuracy TopK);
 
 /// <summary>
-/// What labelled responses say of all heads. Sets are chosen on every other response, from the first on, and measured on the rest, so
+/// What labelled responses say of all heads. Sets are chosen on those of every other prompt, from the first on, and measured on the rest, so
 /// no figure of a set comes from the responses that chose it, its size included: the greedy set is cut where its accuracy on the
 /// choosing half saturates (<see cref="HeadSelection.Saturation"/>, <see cref="Tolerance"/>). Single heads are measured on all responses.
 /// </summary>
@@ -25,7 +25,7 @@ public sealed record HeadReport
     /// <summary>What a further head must bring, in accuracy on the choosing half.</summary>
     public const double Tolerance = 0.002;
 
-    /// <summary>Responses with a pair that halves need at least.</summary>
+    /// <summary>Responses with a pair, and prompts, that halves need at least.</summary>
     public const int LeastResponses = 4;
 
     /// <summary>The largest set of the curves.</summary>
@@ -79,8 +79,13 @@ public sealed record HeadReport
                 nameof(responses));
 
         var all = ScoreTable.Of(ranked);
-        var choosing = ScoreTable.Of([.. ranked.Where((_, i) => i % 2 == 0)]);
-        var measuring = ScoreTable.Of([.. ranked.Where((_, i) => i % 2 == 1)]);
+        var prompts = ScoreTable.PromptsOf(ranked);
+        if (prompts.Max() + 1 < LeastResponses)
+            throw new ArgumentException(
+                $"The responses with both essential and redundant steps are to {prompts.Max() + 1} prompts; heads are told apart from {LeastResponses} on.",
+                nameof(responses));
+        var choosing = ScoreTable.Of([.. ranked.Where((_, i) => prompts[i] % 2 == 0)]);
+        var measuring = ScoreTable.Of([.. ranked.Where((_, i) => prompts[i] % 2 == 1)]);
         var longest = Math.Max(LongestCurve, mostHeads);
         var greedy = HeadSelection.Greedy(choosing, longest);
         var (greedySets, topSets) = (Measure(measuring, greedy, seed), Measure(measuring, HeadSelection.TopK(choosing, longest), seed));

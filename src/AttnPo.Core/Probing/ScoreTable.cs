@@ -13,9 +13,9 @@ internal sealed class ScoreTable
     private readonly Block[] _blocks;
     private readonly double[] _tried;
 
-    private ScoreTable(double[][] scores, Block[] blocks)
+    private ScoreTable(double[][] scores, Block[] blocks, int[] prompts)
     {
-        (_scores, _blocks) = (scores, blocks);
+        (_scores, _blocks, Prompts) = (scores, blocks, prompts);
         _tried = new double[blocks.Length == 0 ? 0 : blocks[^1].End];
         Pairs = blocks.Sum(block => block.Pairs);
     }
@@ -34,6 +34,9 @@ internal sealed class ScoreTable
 
     /// <summary>Pairs of an essential and a redundant step of all responses together.</summary>
     public long Pairs { get; }
+
+    /// <summary>Of each response the number of its prompt, counted from 0 in the order in which prompts come.</summary>
+    public IReadOnlyList<int> Prompts { get; }
 
     /// <summary>Pairs of one response.</summary>
     public long PairsOf(int response) => _blocks[response].Pairs;
@@ -75,7 +78,19 @@ internal sealed class ScoreTable
             }
             if (Array.Exists(row, double.IsNaN)) throw new ArgumentException("A score is no number.", nameof(responses));
         }
-        return new ScoreTable(scores, blocks);
+        return new ScoreTable(scores, blocks, PromptsOf(ranked));
+    }
+
+    /// <summary>Numbers the prompts of responses from 0, in the order in which they come.</summary>
+    public static int[] PromptsOf(IReadOnlyList<ProbedResponse> responses)
+    {
+        var (known, next) = (new Dictionary<string, int>(StringComparer.Ordinal), 0);
+        return [.. responses.Select(response =>
+        {
+            if (response.Prompt is null) return next++;
+            if (!known.TryGetValue(response.Prompt, out var number)) known[response.Prompt] = number = next++;
+            return number;
+        })];
     }
 
     /// <summary>A row of zeros, to which heads can be added.</summary>

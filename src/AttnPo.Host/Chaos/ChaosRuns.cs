@@ -67,9 +67,11 @@ internal sealed class ChaosRuns(string directory, ResolvedSettings settings, IRe
     {
         var before = Committed();
         var isEvaluated = MetricsFile.Read(Disturbed).Any(row => row.ContainsKey("eval/accuracy"));
+        var isLookedAt = MetricsFile.Read(Disturbed).Any(row => row.ContainsKey("heads/pearson"));
         var position = new RunPosition(
             settings.Integer("steps") - before, HasJournal: before > 0 || isEvaluated, HasLedgerSteps: before % KillPhase.CheckpointEvery != 0,
-            Evaluates: !isEvaluated && settings.Integer("evaluation.prompts") > 0);
+            Evaluates: !isEvaluated && settings.Integer("evaluation.prompts") > 0,
+            Watches: before == 0 && !isLookedAt && settings.Integer("heads.every") > 0 && KeyEffects.WhySilent(settings, "heads.every") is null);
         var kill = plan.Next(position, _waveSeconds, Math.Max(1, 3 * undisturbed.TotalSeconds / settings.Integer("steps")));
         var clock = Stopwatch.StartNew();
         using var run = Start(Disturbed, kill.Fault is { } fault ? ["--fault", fault.ToString()] : []);

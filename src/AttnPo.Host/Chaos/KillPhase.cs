@@ -32,6 +32,7 @@ internal sealed record KillPhase(string Name, IReadOnlyList<FaultPoint> Points, 
         new("mid-snapshot", [FaultPoint.Archive, FaultPoint.Snapshot], false, SnapshotEvery),
         new("recovery", [FaultPoint.Recover, FaultPoint.Sweep, FaultPoint.Retrain], false, 0),
         new("evaluation", [FaultPoint.Evaluate], true, 0),
+        new("watching heads", [FaultPoint.Probe], true, 0),
         new("any moment", [], false, 1),
     ];
 }

@@ -13,11 +13,12 @@ internal sealed record PlannedKill(KillPhase Phase, Fault? Fault, TimeSpan Delay
 /// <param name="HasJournal">There is something to recover.</param>
 /// <param name="HasLedgerSteps">Steps were committed since the last checkpoint, and are trained again at a start.</param>
 /// <param name="Evaluates">An evaluation is what it does next.</param>
-internal sealed record RunPosition(int StepsLeft, bool HasJournal, bool HasLedgerSteps, bool Evaluates);
+/// <param name="Watches">It looks at its heads before it makes a step.</param>
+internal sealed record RunPosition(int StepsLeft, bool HasJournal, bool HasLedgerSteps, bool Evaluates, bool Watches);
 
 /// <summary>
 /// Which kill comes next: every phase in turn, in an order that the seed decides, so that N kills are spread evenly. One that is out
-/// of reach waits for its next turn; the evaluation, which a run makes at its start, comes first. A function of the seed and of what
+/// of reach waits for its next turn; the evaluation and the look at the heads, which a run makes at its start, come first. A function of the seed and of what
 /// it is told.
 /// </summary>
 internal sealed class KillPlan(int seed)
@@ -26,7 +27,7 @@ internal sealed class KillPlan(int seed)
     private static readonly FaultPoint[] PassedOnce =
     [
         FaultPoint.Sweep, FaultPoint.Retrain, FaultPoint.Archive, FaultPoint.Snapshot, FaultPoint.CheckpointWrite, FaultPoint.CheckpointNamed,
-        FaultPoint.Evaluate,
+        FaultPoint.Evaluate, FaultPoint.Probe,
     ];
 
     private readonly Random _random = new(seed);
@@ -48,13 +49,14 @@ internal sealed class KillPlan(int seed)
             }
             var order = KillPhase.All.ToArray();
             _random.Shuffle(order);
-            _waiting.AddRange(order.OrderBy(next => next.Points.Contains(FaultPoint.Evaluate) ? 0 : 1));
+            _waiting.AddRange(order.OrderBy(next => next.Points.Contains(FaultPoint.Evaluate) ? 0 : next.Points.Contains(FaultPoint.Probe) ? 1 : 2));
         }
         throw new InvalidOperationException("A run that has not ended can be killed at any moment.");
     }
 
     private static bool IsInReach(KillPhase phase, RunPosition run) =>
         phase.Points.Contains(FaultPoint.Evaluate) ? run.Evaluates
+        : phase.Points.Contains(FaultPoint.Probe) ? run.Watches
         : phase.Points.Contains(FaultPoint.Recover) ? run.HasJournal
         : phase.Points.Count == 0 || phase.Steps < run.StepsLeft;
 

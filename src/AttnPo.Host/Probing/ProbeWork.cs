@@ -44,7 +44,7 @@ internal sealed class ProbeWork(ModelFolder folder, ProbeEngines engines, ProbeF
         IReadOnlyList<LabelledResponse> responses, IReadOnlyList<LabelSet> sets, ulong seed, int mostHeads, CancellationToken cancellation)
     {
         // What labels cannot tell is to be known before hours of work.
-        Require(sets[0]);
+        Require(responses, sets[0]);
         IReadOnlyList<ScoredResponse> scored = [];
         CountedProgress.Run("responses scored", responses.Count, advance =>
             scored = StepScoring.Score(engines, ProbedHeads.All(folder.Config), responses, advance, cancellation));
@@ -92,16 +92,19 @@ internal sealed class ProbeWork(ModelFolder folder, ProbeEngines engines, ProbeF
         return (InterventionReport.Of(outcomes, settings.Seed), findings.Scored.Count - outcomes.Count);
     }
 
-    private static void Require(LabelSet set)
+    private static void Require(IReadOnlyList<LabelledResponse> responses, LabelSet set)
     {
         var all = set.Labels.SelectMany(labels => labels).ToList();
         var (essential, redundant) = (all.Count(label => label == StepLabel.Essential), all.Count(label => label == StepLabel.Redundant));
-        var both = set.Labels.Count(labels => labels.Contains(StepLabel.Essential) && labels.Contains(StepLabel.Redundant));
-        if (both >= HeadReport.LeastResponses) return;
+        string[] both = [.. responses.Zip(set.Labels)
+            .Where(pair => pair.Second.Contains(StepLabel.Essential) && pair.Second.Contains(StepLabel.Redundant))
+            .Select(pair => pair.First.PromptText)];
+        var prompts = both.Distinct(StringComparer.Ordinal).Count();
+        if (prompts >= HeadReport.LeastResponses) return;
         throw new WorkFailedException(
-            $"{both} of {set.Labels.Count} responses have both essential and redundant steps by the labels \"{set.Source}\" "
+            $"{both.Length} of {set.Labels.Count} responses, to {prompts} prompts, have both essential and redundant steps by the labels \"{set.Source}\" "
             + $"({essential} essential, {redundant} redundant, {all.Count - essential - redundant} without a label); "
-            + $"heads are told apart from {HeadReport.LeastResponses} such responses on"
+            + $"heads are told apart from {HeadReport.LeastResponses} such prompts on"
             + (essential + redundant == 0 ? ": label the steps, or let --label ablation or --label judge do it" : ""));
     }
 }

@@ -19,7 +19,10 @@ internal sealed record ScoredResponse(LabelledResponse Response, double[][] Head
         int[] labelled = [.. Enumerable.Range(0, labels.Count).Where(step => labels[step] is not null)];
         return new(
             [.. HeadScores.Select(scores => (IReadOnlyList<double>)[.. labelled.Select(step => scores[step])])],
-            [.. labelled.Select(step => labels[step] == StepLabel.Essential)]);
+            [.. labelled.Select(step => labels[step] == StepLabel.Essential)])
+        {
+            Prompt = Response.PromptText,
+        };
     }
 }
 

@@ -54,6 +54,23 @@ public class HeadReportTests
     }, iter: 100);
 
     [Fact]
+    public void Responses_to_one_prompt_stay_in_one_half_and_are_drawn_together()
+    {
+        // Two of each prompt: the first head is right on the first of every two prompts, the second head on the others.
+        ProbedResponse[] responses = [.. Enumerable.Range(0, 16).Select(i => new ProbedResponse(
+            i / 2 % 2 == 0 ? [[1, 0], [0, 1]] : [[0, 1], [1, 0]], [true, false]) { Prompt = $"{i / 2}" })];
+        var report = HeadReport.Of(responses, seed: 1, mostHeads: 1);
+        Assert.Equal([0], report.Chosen);
+        Assert.Equal((1, 0), (report.Curves[0].Greedy.Choosing, report.ChosenAccuracy.Accuracy));
+        Assert.Equal((8, 8), (report.Choosing, report.Measuring));
+
+        // As many prompts of one response each have the same interval: a second response like the first makes nothing surer.
+        var alone = HeadReport.Of([.. responses.Where((_, i) => i % 2 == 0)], seed: 1, mostHeads: 1);
+        Assert.Equal((alone.Heads[0].Low, alone.Heads[0].High), (report.Heads[0].Low, report.Heads[0].High));
+        Assert.Throws<ArgumentException>(() => HeadReport.Of([.. responses.Take(6)], seed: 1));
+    }
+
+    [Fact]
     public void A_set_is_measured_on_responses_that_did_not_choose_it()
     {
         // On the choosing half the first head is right and the second wrong; on the other half the other way round.
