@@ -96,9 +96,9 @@ internal sealed class ProbeWork(ModelFolder folder, ProbeEngines engines, ProbeF
     {
         var all = set.Labels.SelectMany(labels => labels).ToList();
         var (essential, redundant) = (all.Count(label => label == StepLabel.Essential), all.Count(label => label == StepLabel.Redundant));
-        string[] both = [.. responses.Zip(set.Labels)
-            .Where(pair => pair.Second.Contains(StepLabel.Essential) && pair.Second.Contains(StepLabel.Redundant))
-            .Select(pair => pair.First.PromptText)];
+        string[] both = [.. Enumerable.Range(0, responses.Count)
+            .Where(i => set.Labels[i].Contains(StepLabel.Essential) && set.Labels[i].Contains(StepLabel.Redundant))
+            .Select(i => responses[i].PromptText)];
         var prompts = both.Distinct(StringComparer.Ordinal).Count();
         if (prompts >= HeadReport.LeastResponses) return;
         throw new WorkFailedException(
