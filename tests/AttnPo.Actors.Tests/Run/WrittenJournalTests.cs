@@ -18,16 +18,17 @@ public sealed partial class WrittenJournalTests
     private const int Steps = 7;
 
     [Theory]
-    [InlineData("run-0.2")]
-    public async Task A_run_that_this_version_wrote_goes_on_to_the_end_of_one_left_alone(string fixture)
+    [InlineData("run-0.2", false)]
+    [InlineData("run-0.5", true)]
+    public async Task A_run_that_this_version_wrote_goes_on_to_the_end_of_one_left_alone(string fixture, bool watched)
     {
         using var undisturbed = new FakeRun();
-        await undisturbed.RunAsync(Setup(undisturbed));
+        await undisturbed.RunAsync(Setup(undisturbed, watched));
         using var run = new FakeRun();
         Copy(Path.Combine(AppContext.BaseDirectory, "Fixtures", fixture), run.Directory);
         var figures = Metrics.Parse(File.ReadLines(Path.Combine(run.Directory, "metrics.jsonl")).Last()).Keys;
 
-        await using (var paused = TrainingRun.Start(Setup(run)))
+        await using (var paused = TrainingRun.Start(Setup(run, watched)))
         {
             await WaitAsync(run, news => news is PauseBegun);
             Assert.True((await paused.ResumeAsync()).Done);
@@ -68,10 +69,10 @@ public sealed partial class WrittenJournalTests
         Skip.If(string.IsNullOrEmpty(target), $"{Variable} names no folder to write to.");
         using var run = new FakeRun();
         // Cut off in the fourth step, after the first saved state; then paused and given a checkpoint; then paused within the last step.
-        await using (TrainingRun.Start(Setup(run))) await WaitAsync(run, news => news is WaveFinished { Step.Value: 4, Done: 2 });
+        await using (TrainingRun.Start(Setup(run, watched: true))) await WaitAsync(run, news => news is WaveFinished { Step.Value: 4, Done: 2 });
         run.News.Clear();
         run.Engine = new FakeEngine(FakeTask.Tokenizer);
-        await using (var going = TrainingRun.Start(Setup(run)))
+        await using (var going = TrainingRun.Start(Setup(run, watched: true)))
         {
             await PauseWithinAsync(going, run, new StepNumber(5));
             Assert.True((await going.CheckpointAsync()).Done);
@@ -104,7 +105,9 @@ public sealed partial class WrittenJournalTests
         run.Engine.OnGenerate = generate;
     }
 
-    private static RunSetup Setup(FakeRun run)
+    /// <param name="run">The run.</param>
+    /// <param name="watched">Whether its heads are watched, and chosen anew on the way.</param>
+    private static RunSetup Setup(FakeRun run, bool watched)
     {
         // One prompt fails always, so that a group is dropped.
         run.Engine.OnGenerate = request =>
@@ -112,7 +115,10 @@ public sealed partial class WrittenJournalTests
             if (request.Prompts.Any(prompt => prompt.Id == 8) && request.Step == 1) throw new IOException("no more");
         };
         var setup = run.Setup(Steps);
-        return setup with { Run = setup.Run with { Retention = new RetentionSettings { CheckpointEvery = 3, SnapshotEvery = 3 } } };
+        setup = setup with { Run = setup.Run with { Retention = new RetentionSettings { CheckpointEvery = 3, SnapshotEvery = 3 } } };
+        if (!watched) return setup;
+        run.Engine.StepScore = WatchedRuns.Score;
+        return setup with { HeadWatch = WatchedRuns.Watch(every: 2, reselect: 0.75) };
     }
 
     private static async Task WaitAsync(FakeRun run, Func<IRunProgress, bool> happened)
