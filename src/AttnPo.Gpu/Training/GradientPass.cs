@@ -59,6 +59,8 @@ internal sealed class GradientPass(Decoder decoder, OptimizerSettings settings)
         public float[][] Weights()
         {
             if (Observer is null) return Array.ConvertAll(members, member => member.TokenWeights);
+            // The first copy from a device waits for all that was asked of it before: the forward pass is none of reading's time.
+            if (cuda.is_available()) cuda.synchronize();
             _clock.Start();
             var scores = _attention.Scores();
             float[][] weights = [.. members.Select((member, i) => Weights(member, scores[i]))];

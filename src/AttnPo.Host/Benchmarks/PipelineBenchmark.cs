@@ -23,7 +23,11 @@ internal sealed record PipelineFigures(int WavesPerStep, double PipelineSeconds,
 /// <param name="WithSeconds">Median over the steps of all rounds.</param>
 /// <param name="WithoutSeconds">Likewise.</param>
 /// <param name="Ratio">Median of the ratios, each of a step with to the same step without: what step credit costs.</param>
-internal sealed record CreditFigures(double WithSeconds, double WithoutSeconds, double Ratio);
+/// <param name="ProcessorRatio">The same of processor time, on which other programs weigh less.</param>
+internal sealed record CreditFigures(double WithSeconds, double WithoutSeconds, double Ratio, double ProcessorRatio);
+
+/// <summary>A step's time by the clock, and that of all processors that worked for it.</summary>
+internal readonly record struct StepTime(double Seconds, double ProcessorSeconds);
 
 /// <summary>
 /// Measures a run's actor pipeline against the bare loop: in one process, in turn, each round from the start model. A step of the
@@ -35,7 +39,7 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
     /// <summary>Measures with one number of waves a step.</summary>
     public async Task<PipelineFigures> Measure(int waves, CancellationToken cancellation)
     {
-        var (pipeline, loop, commit) = (new List<double>(), new List<double>(), new List<double>());
+        var (pipeline, loop, commit) = (new List<StepTime>(), new List<double>(), new List<double>());
         var same = true;
         for (var round = 0; round < rounds; round++)
         {
@@ -53,19 +57,19 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
             }
         }
 
-        return new PipelineFigures(waves, Median(pipeline), Median(loop), commit.Average(), same);
+        return new PipelineFigures(waves, Median(pipeline.Select(step => step.Seconds)), Median(loop), commit.Average(), same);
     }
 
     /// <summary>
-    /// Measures what step credit costs: the pipeline with it and without, in turn. The learning rate is next to nothing, so that both
-    /// make the same rollouts and train on them.
+    /// Measures what step credit costs: the pipeline with it and without, in turn, each first in every other round. The learning rate is
+    /// next to nothing, so that both make the same rollouts and train on them.
     /// </summary>
     public async Task<CreditFigures> MeasureCredit(CancellationToken cancellation)
     {
-        var (with, without) = (new List<double>(), new List<double>());
+        var (with, without) = (new List<StepTime>(), new List<StepTime>());
         for (var round = 0; round < rounds; round++)
         {
-            foreach (var (hasCredit, seconds) in new[] { (true, with), (false, without) })
+            foreach (var hasCredit in new[] { round % 2 == 0, round % 2 == 1 })
             {
                 var work = Path.Combine(Path.GetTempPath(), $"attnpo-bench-{Guid.NewGuid():N}");
                 try
@@ -76,7 +80,7 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
                         HeadWatch = null,
                         Credit = setup.Credit with { StepCredit = hasCredit && setup.Credit.StepCredit },
                         Optimizer = setup.Optimizer with { LearningRate = new LearningRateSchedule { Peak = 1e-12 } },
-                    }, seconds, [], cancellation);
+                    }, hasCredit ? with : without, [], cancellation);
                 }
                 finally
                 {
@@ -85,24 +89,27 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
             }
         }
 
-        List<double> ratios = [.. with.Zip(without, (has, lacks) => has / lacks)];
-        return new CreditFigures(Median(with), Median(without), Median(ratios));
+        return new CreditFigures(
+            Median(with.Select(step => step.Seconds)), Median(without.Select(step => step.Seconds)),
+            Median(with.Zip(without, (has, lacks) => has.Seconds / lacks.Seconds)),
+            Median(with.Zip(without, (has, lacks) => has.ProcessorSeconds / lacks.ProcessorSeconds)));
     }
 
     private async Task<string> RunPipeline(
-        string directory, Func<RunSetup, RunSetup> change, List<double> seconds, List<double> commits, CancellationToken cancellation)
+        string directory, Func<RunSetup, RunSetup> change, List<StepTime> times, List<double> commits, CancellationToken cancellation)
     {
         Directory.CreateDirectory(directory);
         using var store = TrainingComposition.Store(settings);
-        var began = TimeProvider.System.GetTimestamp();
+        var (began, worked) = (TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var setup = change(TrainingComposition.Compose(settings, directory, store, news =>
         {
             // From commit to commit: whatever lies between two steps counts.
             if (news is not RunProtocol.StepFinished finished) return;
             var elapsed = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-            began = TimeProvider.System.GetTimestamp();
+            var working = Environment.CpuUsage.TotalTime - worked;
+            (began, worked) = (TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime);
             if (finished.Step.Value == 1) return;
-            seconds.Add(elapsed);
+            times.Add(new StepTime(elapsed, working.TotalSeconds));
             commits.Add(finished.Metrics["time/commit_s"] / elapsed);
         }));
         await using var run = TrainingRun.Start(setup);
@@ -128,9 +135,9 @@ internal sealed class PipelineBenchmark(ResolvedSettings settings, int rounds)
         return Convert.ToHexString(SHA256.HashData(file));
     }));
 
-    private static double Median(List<double> values)
+    private static double Median(IEnumerable<double> values)
     {
-        values.Sort();
-        return (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

@@ -64,7 +64,7 @@ internal static class BenchCommand
             $"commits {f.CommitShare:P1} of a step, same weights and optimizer state: {(f.SameResult ? "yes" : "NO")}");
 
     private static string Line(CreditFigures f) => string.Create(CultureInfo.InvariantCulture,
-        $"step credit, on the same rollouts: {f.WithSeconds:F3} s a step with it, {f.WithoutSeconds:F3} s without, ratio {f.Ratio:F3}");
+        $"step credit, on the same rollouts: {f.WithSeconds:F3} s a step with it, {f.WithoutSeconds:F3} s without, ratio {f.Ratio:F3} ({f.ProcessorRatio:F3} of processor time)");
 
     private static string Json(IReadOnlyList<PipelineFigures> results, CreditFigures? credit, ResolvedSettings settings) => JsonSerializer.Serialize(new
     {
@@ -78,6 +78,6 @@ internal static class BenchCommand
             commit_share = r.CommitShare,
             same_result = r.SameResult,
         }),
-        credit = credit is null ? null : new { with_step_s = credit.WithSeconds, without_step_s = credit.WithoutSeconds, ratio = credit.Ratio },
+        credit = credit is null ? null : new { with_step_s = credit.WithSeconds, without_step_s = credit.WithoutSeconds, ratio = credit.Ratio, processor_ratio = credit.ProcessorRatio },
     });
 }
