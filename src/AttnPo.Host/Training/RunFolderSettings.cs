@@ -32,6 +32,9 @@ internal static class RunFolderSettings
             ? SettingsFiles.ResolveFile(PathIn(runDirectory), assignments) : SettingsFiles.Resolve(config, assignments));
         var differences = asked.DifferencesTo(held).Concat(JournalKeys.Where(key => asked.Written(key) != held.Written(key))).ToList();
         if (differences.Count == 0) return asked;
+        // A key that is in force on one side alone differs by that; what was asked for says why.
+        var unequal = differences.Where(key => held.Written(key) != asked.Written(key)).ToList();
+        if (unequal.Count > 0) differences = unequal;
         var shown = string.Join(", ", differences.Select(key => $"{key} = {held.Written(key)} there, {asked.Written(key)} asked for"));
         throw new SettingsException($"{runDirectory} holds a run with other settings: {shown}; " + (differences is ["steps"]
             ? $"with optimizer.schedule = {asked.Written("optimizer.schedule")} they decide the learning rate of every step: keep steps, "
