@@ -43,6 +43,12 @@ public sealed record HeadReport
     /// <summary>Responses that measured the sets.</summary>
     public required int Measuring { get; init; }
 
+    /// <summary>
+    /// Of each response given, those that rank nothing included, whether its prompt took no part in choosing: what is measured on these does
+    /// not flatter the chosen heads.
+    /// </summary>
+    public required IReadOnlyList<bool> HeldOut { get; init; }
+
     /// <summary>Essential steps of the responses.</summary>
     public required long Essential { get; init; }
 
@@ -84,7 +90,8 @@ public sealed record HeadReport
             throw new ArgumentException(
                 $"The responses with both essential and redundant steps are to {prompts.Max() + 1} prompts; heads are told apart from {LeastResponses} on.",
                 nameof(responses));
-        var choosing = ScoreTable.Of([.. ranked.Where((_, i) => prompts[i] % 2 == 0)]);
+        ProbedResponse[] choosers = [.. ranked.Where((_, i) => prompts[i] % 2 == 0)];
+        var choosing = ScoreTable.Of(choosers);
         var measuring = ScoreTable.Of([.. ranked.Where((_, i) => prompts[i] % 2 == 1)]);
         var longest = Math.Max(LongestCurve, mostHeads);
         var greedy = HeadSelection.Greedy(choosing, longest);
@@ -95,12 +102,23 @@ public sealed record HeadReport
             Unranked = responses.Count - ranked.Length,
             Choosing = choosing.Responses,
             Measuring = measuring.Responses,
+            HeldOut = OthersThan(choosers, responses),
             Essential = ranked.Sum(response => (long)response.Essential.Count(isEssential => isEssential)),
             Redundant = ranked.Sum(response => (long)response.Essential.Count(isEssential => !isEssential)),
             Heads = Bootstrap.Of(all, [.. Enumerable.Range(0, all.Heads).Select(all.HalvesOfHead)], seed),
             Curves = [.. greedySets.Select((set, i) => new CurvePoint(i + 1, set, topSets[i]))],
             Chosen = [.. greedy.Take(HeadSelection.Saturation(greedy, mostHeads, Tolerance)).Select(pick => pick.Head)],
         };
+    }
+
+    private static bool[] OthersThan(ProbedResponse[] choosers, IReadOnlyList<ProbedResponse> responses)
+    {
+        // A response without a prompt is the only one to its own.
+        var chose = choosers.Select(Key).ToHashSet();
+        return [.. responses.Select(response => !chose.Contains(Key(response)))];
+
+        static (string? Prompt, ProbedResponse? Alone) Key(ProbedResponse response) =>
+            (response.Prompt, response.Prompt is null ? response : null);
     }
 
     private static SetAccuracy[] Measure(ScoreTable table, IReadOnlyList<HeadPick> picks, ulong seed)

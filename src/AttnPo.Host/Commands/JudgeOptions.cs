@@ -146,6 +146,10 @@ internal sealed class JudgeOptions
         if (key.Any(character => character is <= ' ' or > '~'))
             throw new SettingsException(
                 $"the key in the environment variable {name} holds a character that no key has (a space, a line break, a letter beyond ASCII)");
+        if (key.Length < JudgeEndpoint.ShortestKey)
+            throw new SettingsException(
+                $"the key in the environment variable {name} has fewer than {JudgeEndpoint.ShortestKey} characters, which no key has: check it, "
+                + $"or unset {name} where the endpoint wants none");
         if (settings.Endpoint.Scheme != "https" && !settings.Endpoint.IsLoopback && !parsed.GetValue(_insecure))
             throw new SettingsException(
                 $"--judge-url: the key in {name} would go to {settings.Endpoint.Host} without encryption; give an https address, unset {name}, "

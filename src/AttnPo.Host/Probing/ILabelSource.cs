@@ -10,4 +10,7 @@ internal interface ILabelSource
 
     /// <summary>For each response a label for each of its steps, in order; null where it cannot say.</summary>
     Task<IReadOnlyList<IReadOnlyList<StepLabel?>>> LabelAsync(IReadOnlyList<LabelledResponse> responses, CancellationToken cancellation);
+
+    /// <summary>The labels of each of the labellers that vote behind this source, of responses that it labelled; none where it asks but one.</summary>
+    IReadOnlyList<LabelSet> Parts(IReadOnlyList<LabelledResponse> responses) => [];
 }

@@ -48,10 +48,10 @@ internal sealed class Intervention(ModelFolder folder, IGenerator generator, IAn
     /// <param name="cases">As <see cref="Fit"/> gives them.</param>
     /// <param name="done">Is called once for each case.</param>
     /// <param name="cancellation">Ends it.</param>
-    public IReadOnlyList<IReadOnlyList<ArmOutcome>> Run(
+    public IReadOnlyList<ResponseOutcome> Run(
         IReadOnlyList<(InterventionCase Case, Gold Gold)> cases, Action done, CancellationToken cancellation)
     {
-        var outcomes = new List<IReadOnlyList<ArmOutcome>>();
+        var outcomes = new List<ResponseOutcome>();
         var arms = StepRemoval.Arms;
         foreach (var (chunk, members) in Chunks(cases).Index())
         {
@@ -67,7 +67,8 @@ internal sealed class Intervention(ModelFolder folder, IGenerator generator, IAn
                 var (each, gold) = members[i].Item;
                 var shares = arms.Select((_, arm) => Share(answers[i * arms.Count + arm], gold)).ToList();
                 if (!shares.Contains(null))
-                    outcomes.Add([.. arms.Select((_, arm) => Outcome(each, removed[i * arms.Count + arm], shares[arm]!.Value))]);
+                    outcomes.Add(new(
+                        each.Response.PromptText, [.. arms.Select((_, arm) => Outcome(each, removed[i * arms.Count + arm], shares[arm]!.Value))]));
                 done();
             }
         }

@@ -15,6 +15,7 @@ internal static class InterventionOutput
         ["temperature"] = settings.Sampling.Temperature,
         ["seed"] = settings.Seed,
         ["responses"] = report.Responses,
+        ["prompts"] = report.Prompts,
         ["left_out"] = leftOut,
         ["arms"] = new JsonArray([.. report.Arms.Select(arm => new JsonObject
         {
@@ -57,7 +58,10 @@ internal static class InterventionOutput
                 $"{Points(difference.Low)} to {Points(difference.High)}",
             ]),
         ];
-        return [.. Aligned(arms), .. Aligned(differences)];
+        return
+        [
+            Text($"interventions on {report.Responses} responses that did not choose the heads"), .. Aligned(arms), .. Aligned(differences),
+        ];
     }
 
     /// <summary>Rows as columns: the first to the left, the others to the right.</summary>

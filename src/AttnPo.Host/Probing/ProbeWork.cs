@@ -11,13 +11,17 @@ namespace AttnPo.Host.Probing;
 /// <summary>Labels of all responses from one source.</summary>
 /// <param name="Source">Its name.</param>
 /// <param name="Labels">[response][step].</param>
-internal sealed record LabelSet(string Source, IReadOnlyList<IReadOnlyList<StepLabel?>> Labels);
+internal sealed record LabelSet(string Source, IReadOnlyList<IReadOnlyList<StepLabel?>> Labels)
+{
+    /// <summary>The labels of each of those that voted for these; empty where one labeller made them.</summary>
+    public IReadOnlyList<LabelSet> Parts { get; init; } = [];
+}
 
 /// <summary>What a probe found.</summary>
 /// <param name="Report">Heads and their accuracies, by the labels of the first source.</param>
 /// <param name="Scored">The responses with all scores.</param>
 /// <param name="Labels">Those of the first source.</param>
-/// <param name="Agreements">Of every two sources.</param>
+/// <param name="Agreements">Of every two sources, and of every two judges behind one.</param>
 internal sealed record ProbeFindings(
     HeadReport Report, IReadOnlyList<ScoredResponse> Scored, LabelSet Labels, IReadOnlyList<SourceAgreement> Agreements);
 
@@ -29,7 +33,7 @@ internal sealed class ProbeWork(ModelFolder folder, ProbeEngines engines, ProbeF
         IReadOnlyList<LabelledResponse> responses, IReadOnlyList<ILabelSource> sources, CancellationToken cancellation)
     {
         var sets = new List<LabelSet>();
-        foreach (var source in sources) sets.Add(new(source.Name, await source.LabelAsync(responses, cancellation)));
+        foreach (var source in sources) sets.Add(new(source.Name, await source.LabelAsync(responses, cancellation)) { Parts = source.Parts(responses) });
         return sets;
     }
 
@@ -74,22 +78,24 @@ internal sealed class ProbeWork(ModelFolder folder, ProbeEngines engines, ProbeF
     /// <summary>Writes what interventions came to; null removes what an earlier probe left.</summary>
     public void Write(JsonObject? intervention) => output.Write(ProbeFolder.InterventionFile, intervention);
 
-    /// <summary>Takes steps out and lets the model answer again.</summary>
+    /// <summary>Takes steps out of the responses that did not choose the heads and lets the model answer again.</summary>
     /// <exception cref="WorkFailedException">There is no response to do that with.</exception>
     public (InterventionReport Report, int LeftOut) Intervene(
         ProbeFindings findings, IAnswerVerifier verifier, InterventionSettings settings, CancellationToken cancellation)
     {
         engines.CloseScorer();
         var intervention = new Intervention(folder, engines.Generator, verifier, settings);
-        var cases = intervention.Fit(findings.Scored.Zip(findings.Labels.Labels, (scored, labels) =>
-            new InterventionCase(scored.Response, scored.Mean(findings.Report.Chosen), labels)));
+        // Heads that fit the responses that chose them by chance would look better on these.
+        InterventionCase[] held = [.. findings.Scored.Zip(findings.Labels.Labels, (scored, labels) =>
+            new InterventionCase(scored.Response, scored.Mean(findings.Report.Chosen), labels)).Where((_, i) => findings.Report.HeldOut[i])];
+        var cases = intervention.Fit(held);
         if (cases.Count == 0)
             throw new WorkFailedException(
-                $"--intervene: none of {findings.Scored.Count} responses has more than {settings.Removed + 1} steps and an answer; lower --k");
-        IReadOnlyList<IReadOnlyList<ArmOutcome>> outcomes = [];
+                $"--intervene: none of the {held.Length} responses that did not choose the heads has more than {settings.Removed + 1} steps and an answer; lower --k");
+        IReadOnlyList<ResponseOutcome> outcomes = [];
         CountedProgress.Run("interventions", cases.Count, advance => outcomes = intervention.Run(cases, advance, cancellation));
         if (outcomes.Count == 0) throw new WorkFailedException($"--intervene: of {cases.Count} responses no answer could be judged");
-        return (InterventionReport.Of(outcomes, settings.Seed), findings.Scored.Count - outcomes.Count);
+        return (InterventionReport.Of(outcomes, settings.Seed), held.Length - outcomes.Count);
     }
 
     private static void Require(IReadOnlyList<LabelledResponse> responses, LabelSet set)

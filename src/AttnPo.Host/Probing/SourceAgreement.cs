@@ -14,8 +14,11 @@ namespace AttnPo.Host.Probing;
 /// </param>
 internal sealed record SourceAgreement(string First, string Second, LabelAgreement Steps, double Spearman)
 {
-    /// <summary>Every two sources, in their order.</summary>
-    public static IReadOnlyList<SourceAgreement> Of(IReadOnlyList<ScoredResponse> scored, IReadOnlyList<LabelSet> sets)
+    /// <summary>Every two sources, in their order; then, source by source, every two of those that voted for its labels.</summary>
+    public static IReadOnlyList<SourceAgreement> Of(IReadOnlyList<ScoredResponse> scored, IReadOnlyList<LabelSet> sets) =>
+        [.. Pairs(scored, sets), .. sets.SelectMany(set => Pairs(scored, set.Parts))];
+
+    private static IReadOnlyList<SourceAgreement> Pairs(IReadOnlyList<ScoredResponse> scored, IReadOnlyList<LabelSet> sets)
     {
         if (sets.Count < 2) return [];
         var accuracies = sets.Select(set => Accuracies(scored, set)).ToList();
@@ -45,7 +48,7 @@ internal sealed record SourceAgreement(string First, string Second, LabelAgreeme
         ["heads_spearman"] = Finite(pair.Spearman),
     })]);
 
-    /// <summary>The table, line by line; none where there is but one source.</summary>
+    /// <summary>The table, line by line; none where there is nothing to compare.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<SourceAgreement> agreements) => agreements.Count == 0 ? [] : InterventionOutput.Aligned(
     [
         ["labels", "steps of both", "agree", "kappa", "heads, Spearman"],

@@ -54,6 +54,17 @@ public class HeadReportTests
     }, iter: 100);
 
     [Fact]
+    public void Held_out_are_the_responses_to_prompts_that_chose_nothing()
+    {
+        IReadOnlyList<bool> both = [true, false], one = [true, true];
+        ProbedResponse Made(string? prompt, IReadOnlyList<bool> essential) => new([[1, 0], [0, 1]], essential) { Prompt = prompt };
+        // Ranked prompts in order: a chooses, b measures, the one without a name chooses, d measures. What ranks nothing goes with its prompt.
+        var report = HeadReport.Of(
+            [Made("x", one), Made("a", both), Made("b", both), Made("a", one), Made(null, both), Made(null, one), Made("d", both), Made("b", one)], seed: 1);
+        Assert.Equal([true, false, true, false, false, true, true, true], report.HeldOut);
+    }
+
+    [Fact]
     public void Responses_to_one_prompt_stay_in_one_half_and_are_drawn_together()
     {
         // Two of each prompt: the first head is right on the first of every two prompts, the second head on the others.

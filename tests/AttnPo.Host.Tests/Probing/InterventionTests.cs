@@ -63,11 +63,12 @@ public sealed class InterventionTests : IDisposable
         Assert.Equal("a=7a is 7.\nNow, b is 8.\nWait, a is 7.</think>", generator.Texts[0]);
         Assert.Equal("a=7a is 7.\nWait, a is 7.</think>", generator.Texts[1]);
         Assert.Equal("a=7a is 7.\nNow, b is 8.\n</think>", generator.Texts[2]);
-        Assert.Equal([1.0, 0.0, 1.0], outcome.Take(3).Select(arm => arm.Correct));
-        Assert.Equal((1, 1), (outcome[1].RemovedEssential, outcome[1].RemovedLabelled));
-        Assert.Equal((0, 0), (outcome[2].RemovedEssential, outcome[2].RemovedLabelled));
-        Assert.Equal(0, outcome[0].RemovedTokens);
-        Assert.Equal(each.Response.Spans[1].End - each.Response.Spans[1].Start, outcome[1].RemovedTokens);
+        Assert.Equal([1.0, 0.0, 1.0], outcome.Arms.Take(3).Select(arm => arm.Correct));
+        Assert.Equal((1, 1), (outcome.Arms[1].RemovedEssential, outcome.Arms[1].RemovedLabelled));
+        Assert.Equal((0, 0), (outcome.Arms[2].RemovedEssential, outcome.Arms[2].RemovedLabelled));
+        Assert.Equal(0, outcome.Arms[0].RemovedTokens);
+        Assert.Equal("a=7", outcome.Prompt);
+        Assert.Equal(each.Response.Spans[1].End - each.Response.Spans[1].Start, outcome.Arms[1].RemovedTokens);
     }
 
     [Fact]
@@ -93,7 +94,7 @@ public sealed class InterventionTests : IDisposable
     {
         var intervention = new Intervention(_model, new Answers(_ => answer, _tokenizer, finish), Verifier, Settings());
         var outcome = intervention.Run(intervention.Fit([Case("a\nNow, b\nWait, c</think>\\boxed{8}", [1, 2, 3], "8")]), () => { }, CancellationToken.None);
-        Assert.All(outcome[0], arm => Assert.Equal(0, arm.Correct));
+        Assert.All(outcome[0].Arms, arm => Assert.Equal(0, arm.Correct));
     }
 
     [Fact]
@@ -103,7 +104,7 @@ public sealed class InterventionTests : IDisposable
         var intervention = new Intervention(
             _model, new Answers(_ => turn++ % 4 == 0 ? "\\boxed{8}" : "\\boxed{9}", _tokenizer), Verifier, Settings(answers: 4));
         var outcome = intervention.Run(intervention.Fit([Case("a\nNow, b\nWait, c</think>\\boxed{8}", [1, 2, 3], "8")]), () => { }, CancellationToken.None);
-        Assert.All(outcome[0], arm => Assert.Equal(0.25, arm.Correct));
+        Assert.All(outcome[0].Arms, arm => Assert.Equal(0.25, arm.Correct));
     }
 
     [Fact]

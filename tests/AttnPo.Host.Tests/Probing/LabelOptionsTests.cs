@@ -90,6 +90,17 @@ public sealed class LabelOptionsTests : IDisposable
     }
 
     [Fact]
+    public void What_is_too_short_for_a_key_is_refused_without_showing_it()
+    {
+        const string Name = "ATTNPO_TEST_SHORT_KEY_OF_LABEL_OPTIONS";
+        Environment.SetEnvironmentVariable(Name, "qwertyu");
+        var refused = Assert.Throws<SettingsException>(
+            () => Sources($"--label judge --judge-model m --judge-url http://localhost:1/v1 --judge-key-env {Name}"));
+        Assert.Contains(Name, refused.Message);
+        Assert.DoesNotContain("qwertyu", refused.Message);
+    }
+
+    [Fact]
     public async Task The_estimate_is_printed_and_nothing_is_sent()
     {
         await using var server = await JudgeServer.SayingAsync(_ => "?");

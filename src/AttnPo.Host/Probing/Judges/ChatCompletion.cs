@@ -10,6 +10,9 @@ internal static class ChatCompletion
     /// <summary>Bytes of a body. Thoughts of a hundred thousand tokens fit; what is longer is no answer.</summary>
     public const int MaxBytes = 1 << 20;
 
+    // Far beyond any context; sums of such counts stay in range.
+    private const long MostTokens = 1_000_000_000_000;
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>The body; null where it is longer than <see cref="MaxBytes"/>.</summary>
@@ -74,5 +77,6 @@ internal static class ChatCompletion
     }
 
     private static long Tokens(Row? usage, string name) =>
-        usage?.KindOf(name) == JsonValueKind.Number && usage.Value.Member(name).TryGetInt64(out var count) && count >= 0 ? count : 0;
+        usage?.KindOf(name) == JsonValueKind.Number && usage.Value.Member(name).TryGetInt64(out var count) && count is >= 0 and <= MostTokens
+            ? count : 0;
 }

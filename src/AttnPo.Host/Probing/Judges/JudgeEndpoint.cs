@@ -14,8 +14,11 @@ namespace AttnPo.Host.Probing.Judges;
 /// </summary>
 internal sealed class JudgeEndpoint : IDisposable
 {
-    // No key that guards anything is shorter; replacing a word like "none" would change answers.
-    private const int ShortestSecret = 8;
+    /// <summary>
+    /// Characters that a key has at least. No key that guards anything has fewer, and to take a word like "none" out of answers, as is done
+    /// with the key, would change them.
+    /// </summary>
+    public const int ShortestKey = 8;
 
     private const int ShownCharacters = 300;
 
@@ -29,8 +32,10 @@ internal sealed class JudgeEndpoint : IDisposable
     /// <param name="settings">Where and how.</param>
     /// <param name="key">Is sent as a bearer token; null: none is.</param>
     /// <param name="notices">Is told of each wait.</param>
+    /// <exception cref="ArgumentException">The key is shorter than <see cref="ShortestKey"/>.</exception>
     public JudgeEndpoint(JudgeSettings settings, string? key, TextWriter notices)
     {
+        if (key is { Length: < ShortestKey }) throw new ArgumentException($"A key has at least {ShortestKey} characters.", nameof(key));
         (_settings, _key) = (settings, key);
         _address = new(settings.Endpoint.AbsoluteUri.TrimEnd('/') + "/chat/completions");
         _client = new(new SocketsHttpHandler
@@ -125,7 +130,7 @@ internal sealed class JudgeEndpoint : IDisposable
 
     // A server may send back what it was sent.
     private string Redacted(string text) =>
-        _key is { Length: >= ShortestSecret } ? text.Replace(_key, "[key]", StringComparison.Ordinal) : text;
+        _key is not null ? text.Replace(_key, "[key]", StringComparison.Ordinal) : text;
 
     /// <summary>One request and what came of it: a reply, or a fault that may pass, and how long to wait where the server says so.</summary>
     private sealed record Exchange(JudgeReply? Reply, string? Fault = null, TimeSpan? Wait = null);

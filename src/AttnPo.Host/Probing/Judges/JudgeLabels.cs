@@ -30,7 +30,7 @@ internal sealed class JudgeLabels : ILabelSource, IDisposable
     public JudgeLabels(JudgeSettings settings, string? key, string folder, TextWriter notices)
     {
         (_settings, _notices) = (settings, TextWriter.Synchronized(notices));
-        _cache = new(folder);
+        _cache = new(folder, _notices);
         _endpoint = new(settings, key, _notices);
     }
 
@@ -63,6 +63,13 @@ internal sealed class JudgeLabels : ILabelSource, IDisposable
         _notices.WriteLine(Report(docket.Judgements, estimate, labels));
         return labels;
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LabelSet> Parts(IReadOnlyList<LabelledResponse> responses) => _settings.Models.Count < 2 ? [] :
+    [
+        .. _settings.Models.Select((model, i) => new LabelSet($"{Name} {model}", [.. responses.Select(response =>
+            (VotesOf(response) ?? throw new InvalidOperationException($"The response {response.Id} was not labelled."))[i])])),
+    ];
 
     /// <inheritdoc/>
     public void Dispose()

@@ -20,15 +20,23 @@ internal sealed class JudgementCache : IDisposable
 
     private readonly string _path;
     private readonly FileStream _stream;
+    private readonly AppendedLines _lines;
+    private readonly TextWriter _notices;
     private readonly ConcurrentDictionary<string, JudgeReply> _replies = new();
     private readonly Lock _writing = new();
 
-    /// <summary>Opens the folder's file, or makes it. A last line without an end, which was being written, is dropped.</summary>
-    /// <exception cref="WorkFailedException">It cannot be read or written, a line is damaged, or another process has it.</exception>
-    public JudgementCache(string folder)
+    /// <summary>
+    /// Opens the folder's file, or makes it. A last line without an end, which was being written, is dropped; a damaged line before it stays
+    /// and holds no answer.
+    /// </summary>
+    /// <param name="folder">Where <see cref="FileName"/> is.</param>
+    /// <param name="notices">Is told of damaged lines.</param>
+    /// <exception cref="WorkFailedException">It cannot be read or written, or another process has it.</exception>
+    public JudgementCache(string folder, TextWriter notices)
     {
-        _path = Path.Combine(folder, FileName);
+        (_path, _notices) = (Path.Combine(folder, FileName), notices);
         _stream = Open(folder);
+        _lines = new(_stream, () => _stream.Flush(flushToDisk: true));
         try
         {
             Read();
@@ -47,6 +55,7 @@ internal sealed class JudgementCache : IDisposable
     /// <param name="request">What was asked.</param>
     /// <param name="response">The id of the response judged, for readers of the file.</param>
     /// <param name="reply">What came.</param>
+    /// <exception cref="WorkFailedException">It cannot be written; nothing of it stays in the file.</exception>
     public void Add(JudgeRequest request, string response, JudgeReply reply)
     {
         var line = RowWriter.Line(json =>
@@ -61,8 +70,15 @@ internal sealed class JudgementCache : IDisposable
         });
         lock (_writing)
         {
-            _stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
-            _stream.Flush(flushToDisk: true);
+            try
+            {
+                _lines.Append(Encoding.UTF8.GetBytes(line + "\n"));
+            }
+            catch (IOException e)
+            {
+                throw new WorkFailedException(
+                    $"{_path}: an answer cannot be kept: {e.Message}; make room on the disk, and the same command goes on where this one stopped");
+            }
         }
         _replies[request.Key] = reply;
     }
@@ -82,7 +98,7 @@ internal sealed class JudgementCache : IDisposable
             Directory.CreateDirectory(folder);
             // A pipe would be waited for.
             if (Path.Exists(_path) && !PlainFile.IsEmpty(_path)) PlainFile.Open(_path).Dispose();
-            return new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -95,6 +111,7 @@ internal sealed class JudgementCache : IDisposable
         _stream.SetLength(EndOfLastLine());
         _stream.Position = 0;
         using var reader = new StreamReader(_stream, leaveOpen: true);
+        var (damaged, first) = (0, "");
         for (var number = 1; reader.ReadLine() is { } line; number++)
         {
             try
@@ -103,15 +120,22 @@ internal sealed class JudgementCache : IDisposable
                 if (document.RootElement.ValueKind != JsonValueKind.Object) throw new RowException("expected a JSON object");
                 var row = new Row(document.RootElement);
                 _replies[row.FilledText("key")] =
-                    new(row.Text("answer"), row.Has("finish") ? row.Text("finish") : null, row.Integer("tokens_in"), row.Integer("tokens_out"));
+                    new(row.Text("answer"), row.Has("finish") ? row.Text("finish") : null, Count(row, "tokens_in"), Count(row, "tokens_out"));
             }
             catch (Exception e) when (e is JsonException or RowException)
             {
-                throw new WorkFailedException($"{_path}:{number}: {e.Message}; take the line out, and its answer is asked for again");
+                if (damaged++ == 0) first = $"{_path}:{number}: {e.Message}";
             }
         }
+        if (damaged > 0)
+            _notices.WriteLine(
+                $"{first}; {damaged} damaged lines of that file count as not there, and what they held is asked for again where it is needed");
         _stream.Seek(0, SeekOrigin.End);
     }
+
+    private static long Count(Row row, string name) => row.Parsed(name, value =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) && count >= 0
+            ? count : throw new FormatException("expected a whole number of at least 0"));
 
     private long EndOfLastLine()
     {

@@ -138,6 +138,31 @@ public sealed class JudgeEndpointTests
         Assert.Contains($"http://127.0.0.1:{port}/v1/chat/completions: cannot be reached", failed.Message);
     }
 
+    [Theory]
+    [InlineData("3000000000", 3_000_000_000)]
+    [InlineData("9000000000000000000", 0)]
+    [InlineData("-1", 0)]
+    [InlineData("1e99", 0)]
+    public async Task What_cannot_be_a_count_of_tokens_counts_nothing(string counted, long tokens)
+    {
+        await using var server = await JudgeServer.StartAsync((_, response) => JudgeServer.SendAsync(
+            response, 200, "{\"choices\":[{\"message\":{\"content\":\"fine\"}}],\"usage\":{\"prompt_tokens\":" + counted + "}}"));
+        Assert.Equal(tokens, (await AskAsync(Settings(server))).TokensIn);
+    }
+
+    [Fact]
+    public async Task The_shortest_key_there_is_goes_to_no_message()
+    {
+        var key = new string('k', JudgeEndpoint.ShortestKey);
+        await using var server = await JudgeServer.StartAsync((call, response) => JudgeServer.SendAsync(response, 401, call.Authorization, "text/plain"));
+        using var endpoint = new JudgeEndpoint(Settings(server), key, _notices);
+        var refused = await Assert.ThrowsAsync<WorkFailedException>(
+            () => endpoint.AskAsync(JudgeRequest.Of("m", "?", Settings(server), 0), CancellationToken.None));
+        Assert.DoesNotContain(key, refused.Message);
+        Assert.Contains("[key]", refused.Message);
+        Assert.Throws<ArgumentException>(() => new JudgeEndpoint(Settings(server), key[1..], _notices));
+    }
+
     [Fact]
     public async Task Parameters_that_an_endpoint_does_not_know_are_left_out()
     {

@@ -143,6 +143,42 @@ public sealed class JudgeLabelsTests : IDisposable
             null, _folder.Path, _notices);
         Assert.Equal(expected, MadeResponse.Letters((await labels.LabelAsync([response], CancellationToken.None))[0]));
         Assert.Equal(["err", "ere", "ere", "eer"], labels.VotesOf(response)!.Select(MadeResponse.Letters));
+        var parts = labels.Parts([response]);
+        Assert.Equal(["judge judge-a", "judge judge-b", "judge judge-c", "judge judge-d"], parts.Select(part => part.Source));
+        Assert.Equal(["err", "ere", "ere", "eer"], parts.Select(part => MadeResponse.Letters(part.Labels[0])));
+    }
+
+    [Fact]
+    public async Task The_agreement_of_every_two_judges_is_counted_over_the_steps_that_both_label()
+    {
+        await using var server = await JudgeServer.SayingAsync(call => call.Model switch
+        {
+            "judge-a" => """{"1":"essential","2":"redundant","3":"redundant"}""",
+            "judge-b" => """{"1":"essential","2":"redundant","3":"essential"}""",
+            _ => call.Prompt.Contains("deux") ? """{"1":"redundant","2":"essential","3":"essential"}""" : "?",
+        });
+        LabelledResponse[] responses = [MadeResponse.OfText("a", "?", "!", "one", "two", "three"), MadeResponse.OfText("b", "?", "!", "un", "deux", "trois")];
+        using var labels = new JudgeLabels(
+            Settings(server) with { Models = ["judge-a", "judge-b", "judge-c"] }, null, _folder.Path, _notices);
+        var sets = await ProbeWork.LabelAsync(responses, [labels], CancellationToken.None);
+        ScoredResponse[] scored = [.. responses.Select(response => new ScoredResponse(response, [[1, 2, 3], [3, 2, 1]]))];
+        var pairs = SourceAgreement.Of(scored, sets);
+        Assert.Equal(
+            [("judge judge-a", "judge judge-b", 6L), ("judge judge-a", "judge judge-c", 3L), ("judge judge-b", "judge judge-c", 3L)],
+            pairs.Select(pair => (pair.First, pair.Second, pair.Steps.Steps)));
+        // Of six steps four agree; by chance (2/6)(4/6) + (4/6)(2/6) = 4/9 would.
+        Assert.Equal((4.0 / 6 - 4.0 / 9) / (5.0 / 9), pairs[0].Steps.Kappa, 12);
+        Assert.Contains(SourceAgreement.Lines(pairs), line => line.StartsWith("judge judge-a, judge judge-b", StringComparison.Ordinal));
+        Assert.Equal(3, SourceAgreement.Json(pairs).Count);
+    }
+
+    [Fact]
+    public async Task One_judge_alone_agrees_with_nobody()
+    {
+        await using var server = await JudgeServer.SayingAsync(_ => Good);
+        using var labels = new JudgeLabels(Settings(server), null, _folder.Path, _notices);
+        await labels.LabelAsync([Response()], CancellationToken.None);
+        Assert.Empty(labels.Parts([Response()]));
     }
 
     [Fact]

@@ -10,15 +10,16 @@ public sealed class JudgementCacheTests : IDisposable
     private static readonly JudgeReply Reply = new("line\nand \"quotes\" \u2028 é", "stop", 12, 34);
 
     private readonly TemporaryFolder _folder = new();
+    private readonly StringWriter _notices = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void What_was_kept_is_found_again()
     {
-        using (var cache = new JudgementCache(_folder.Path)) cache.Add(Request, "row-1", Reply);
+        using (var cache = new JudgementCache(_folder.Path, _notices)) cache.Add(Request, "row-1", Reply);
         Assert.Contains("\"response\":\"row-1\"", File.ReadAllText(_folder.File(JudgementCache.FileName)));
-        using var again = new JudgementCache(_folder.Path);
+        using var again = new JudgementCache(_folder.Path, _notices);
         Assert.Equal(Reply, again.Find(Request));
     }
 
@@ -42,11 +43,11 @@ public sealed class JudgementCacheTests : IDisposable
     [Fact]
     public void A_torn_last_line_is_dropped_and_the_next_answer_stands_on_a_line_of_its_own()
     {
-        using (var cache = new JudgementCache(_folder.Path)) cache.Add(Request, "a", Reply);
+        using (var cache = new JudgementCache(_folder.Path, _notices)) cache.Add(Request, "a", Reply);
         File.AppendAllText(_folder.File(JudgementCache.FileName), "{\"key\":");
         var other = JudgeRequest.Of("m", "?", Settings, 1);
-        using (var cache = new JudgementCache(_folder.Path)) cache.Add(other, "a", Reply);
-        using var again = new JudgementCache(_folder.Path);
+        using (var cache = new JudgementCache(_folder.Path, _notices)) cache.Add(other, "a", Reply);
+        using var again = new JudgementCache(_folder.Path, _notices);
         Assert.Equal(Reply, again.Find(Request));
         Assert.Equal(Reply, again.Find(other));
     }
@@ -56,26 +57,45 @@ public sealed class JudgementCacheTests : IDisposable
     [InlineData("[]")]
     [InlineData("{\"key\":\"k\"}")]
     [InlineData("{\"key\":\"k\",\"answer\":1,\"tokens_in\":1,\"tokens_out\":1}")]
-    public void A_damaged_line_is_named(string line)
+    [InlineData("{\"key\":\"k\",\"answer\":\"a\",\"tokens_in\":-1,\"tokens_out\":1}")]
+    [InlineData("{\"key\":\"k\",\"answer\":\"a\",\"tokens_in\":1.5,\"tokens_out\":1}")]
+    [InlineData("{\"key\":\"k\",\"answer\":\"a\",\"tokens_in\":1,\"tokens_out\":1e30}")]
+    public void A_damaged_line_is_named_and_costs_its_own_answer_alone(string line)
     {
-        using (var cache = new JudgementCache(_folder.Path)) cache.Add(Request, "a", Reply);
-        File.AppendAllText(_folder.File(JudgementCache.FileName), line + "\n");
-        var failed = Assert.Throws<WorkFailedException>(() => new JudgementCache(_folder.Path));
-        Assert.Contains(JudgementCache.FileName + ":2: ", failed.Message);
+        var other = JudgeRequest.Of("m", "?", Settings, 1);
+        using (var cache = new JudgementCache(_folder.Path, _notices)) cache.Add(Request, "a", Reply);
+        Assert.Empty(_notices.ToString());
+        File.AppendAllText(_folder.File(JudgementCache.FileName), line + "\n" + line + "\n");
+        using (var cache = new JudgementCache(_folder.Path, _notices)) cache.Add(other, "a", Reply);
+        Assert.Contains(JudgementCache.FileName + ":2: ", _notices.ToString());
+        Assert.Contains("; 2 damaged lines ", _notices.ToString());
+        using var again = new JudgementCache(_folder.Path, _notices);
+        Assert.Equal(Reply, again.Find(Request));
+        Assert.Equal(Reply, again.Find(other));
+    }
+
+    [Fact]
+    public void Counts_of_tokens_may_be_larger_than_an_int()
+    {
+        var reply = Reply with { TokensIn = 3_000_000_000, TokensOut = 4_000_000_000 };
+        using (var cache = new JudgementCache(_folder.Path, _notices)) cache.Add(Request, "a", reply);
+        using var again = new JudgementCache(_folder.Path, _notices);
+        Assert.Equal(reply, again.Find(Request));
+        Assert.Empty(_notices.ToString());
     }
 
     [Fact]
     public void Two_commands_cannot_write_it()
     {
-        using var cache = new JudgementCache(_folder.Path);
-        Assert.Throws<WorkFailedException>(() => new JudgementCache(_folder.Path));
+        using var cache = new JudgementCache(_folder.Path, _notices);
+        Assert.Throws<WorkFailedException>(() => new JudgementCache(_folder.Path, _notices));
     }
 
     [Fact]
     public void A_folder_in_its_place_is_named()
     {
         Directory.CreateDirectory(_folder.File(JudgementCache.FileName));
-        var failed = Assert.ThrowsAny<Exception>(() => new JudgementCache(_folder.Path));
+        var failed = Assert.ThrowsAny<Exception>(() => new JudgementCache(_folder.Path, _notices));
         Assert.Contains(JudgementCache.FileName, failed.Message);
     }
 }
