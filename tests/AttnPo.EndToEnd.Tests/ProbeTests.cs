@@ -63,7 +63,7 @@ public sealed class ProbeTests : IDisposable
         await WriteQuestionsAsync();
         string[] collect = [.. Probe("own"), "--data", At("questions.jsonl"), "--min-chars", "8", "--samples", "4", "--collect"];
         var printed = await Executable.DoneAsync([.. collect, "12"]);
-        Assert.Contains("--label ablation", printed, StringComparison.Ordinal);
+        Assert.Contains("--label ablation or judge", printed, StringComparison.Ordinal);
         var rows = await File.ReadAllLinesAsync(At("own", "responses.jsonl"));
         Assert.Equal(12, rows.Length);
         Assert.All(rows, row =>

@@ -110,7 +110,7 @@ internal sealed class ProbeCommand
                 if (!_labels.AreNamed(parsed))
                 {
                     parsed.InvocationConfiguration.Output.WriteLine(
-                        $"responses are in {file}: label the steps there and give it with --data, or give it with --data and --label ablation or --label judge");
+                        $"responses are in {file}: label the steps there and give it with --data, or give it with --data and --label ablation or judge");
                     return ExitCode.Done;
                 }
                 files = [file];
@@ -147,7 +147,8 @@ internal sealed class ProbeCommand
         if (collects && !_labels.AreNamed(parsed) && _intervene.Asked(parsed))
             throw new SettingsException("probe: --collect with --intervene needs labels: --label ablation or --label judge");
         if (collects && _labels.AreNamed(parsed) && _labels.GivenDecide(parsed))
-            throw new SettingsException("probe: --collect with --label given: collected responses bring no labels; leave --label out and label them, or name another first");
+            throw new SettingsException(
+                "probe: --collect with --label given: collected responses bring no labels; leave --label out and label them, or name another first");
         var samples = files.Length == 0 || collects;
         if (!samples && !_intervene.Asked(parsed) && _sampling.FirstGiven(parsed) is { } forSampling)
             throw new SettingsException($"probe: {forSampling} goes with --task, --collect N or --intervene");
@@ -193,7 +194,7 @@ internal sealed class ProbeCommand
         List<LabelledResponse> responses = [.. files.SelectMany(file => rows.Read(file, bad))];
         Report(parsed, bad);
         if (rows.Cut == 0 && !_collect.Asked(parsed) && _steps.FirstGiven(parsed) is { } forCutting)
-            throw new SettingsException($"probe: {forCutting} goes with rows without steps; all of {string.Join(", ", files)} have theirs");
+            throw new SettingsException($"probe: {forCutting} goes with rows without steps; all rows of {string.Join(", ", files)} have steps");
         if (rows.Wrong > 0)
             parsed.InvocationConfiguration.Error.WriteLine($"{rows.Wrong} responses left out: wrong by their own gold answer");
         return responses;

@@ -31,7 +31,8 @@ internal sealed class CollectionRun(ProbeFolder output, LabelledRowWriter rows, 
     {
         var wanted = collection.Settings.Wanted;
         if (File.Exists(Result) && !File.Exists(Kept))
-            throw new SettingsException($"{Result}: is there already, and {Kept}, which would say how it was collected, is not; name another --out, or move it away");
+            throw new SettingsException(
+                $"{Result}: is there already, and {Kept}, which would say how it was collected, is not; name another --out, or move it away");
         using var file = new CollectionFile(Kept, identity);
         var isEnough = file.Rows >= wanted || file.Counts.Prompts >= collection.Count;
         var isChanged = IsChanged(file, isEnough ? Math.Min(file.Rows, wanted) : null);
