@@ -15,7 +15,7 @@ public sealed class ProbeTests : IDisposable
     {
         var printed = await Executable.DoneAsync([.. Probe("tiny"), "--task", "tiny", "--prompts", "64", "--intervene"]);
         foreach (var name in (string[])
-            ["sra.json", "heatmap.png", "curves.png", "heads.conf", "attnpo-heads.json", "responses.jsonl", "intervention.json"])
+            ["sra.json", "heatmap.png", "curves.png", "heads.conf", "attnpo-heads.json", "probed.jsonl", "intervention.json"])
             Assert.True(new FileInfo(At("tiny", name)) is { Exists: true, Length: > 0 }, name);
         Assert.DoesNotContain(Directory.GetFiles(At("tiny")), file => file.EndsWith(".part", StringComparison.Ordinal));
 
@@ -36,12 +36,25 @@ public sealed class ProbeTests : IDisposable
         Assert.True(arms["nothing"] > 0.9);
         Assert.True(arms["highest"] < arms["random"] && arms["random"] < arms["lowest"], string.Join(' ', arms));
 
-        var json = await Executable.DoneAsync([.. Probe("again"), "--data", At("tiny", "responses.jsonl"), "--json"]);
+        var json = await Executable.DoneAsync([.. Probe("again"), "--data", At("tiny", "probed.jsonl"), "--json"]);
         Assert.Equal(await File.ReadAllBytesAsync(At("tiny", "sra.json")), await File.ReadAllBytesAsync(At("again", "sra.json")));
-        Assert.Equal(await File.ReadAllBytesAsync(At("tiny", "responses.jsonl")), await File.ReadAllBytesAsync(At("again", "responses.jsonl")));
+        Assert.Equal(await File.ReadAllBytesAsync(At("tiny", "probed.jsonl")), await File.ReadAllBytesAsync(At("again", "probed.jsonl")));
         Assert.False(File.Exists(At("again", "intervention.json")));
         using var summary = JsonDocument.Parse(json);
         Assert.Equal("0:2", summary.RootElement.GetProperty("best_head").GetString());
+        Assert.Equal(
+            figures.RootElement.GetProperty("summary").GetProperty("median").GetDouble(), summary.RootElement.GetProperty("summary").GetProperty("median").GetDouble());
+        Assert.Matches("\nall 16 heads: best 0[.][0-9]{4}, .* % of them above 0[.]8\n", printed);
+
+        // What is read is never what is written, and without new interventions those of other heads do not stay.
+        var (refused, _, why) = await Executable.RunAsync([.. Probe("tiny"), "--data", At("tiny", "probed.jsonl")]);
+        Assert.Equal(2, refused);
+        Assert.Contains("would be replaced by", why, StringComparison.Ordinal);
+        var (failed, _, _) = await Executable.RunAsync([.. Probe("tiny"), "--data", At("again", "probed.jsonl"), "--intervene", "--k", "500"]);
+        Assert.Equal((1, false), (failed, File.Exists(At("tiny", "intervention.json"))));
+        (refused, _, why) = await Executable.RunAsync([.. Probe("again"), "--data", At("tiny", "probed.jsonl"), "--min-chars", "8"]);
+        Assert.Equal(2, refused);
+        Assert.Contains("--min-chars goes with rows without steps", why, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,7 +63,7 @@ public sealed class ProbeTests : IDisposable
         await WriteQuestionsAsync();
         string[] collect = [.. Probe("own"), "--data", At("questions.jsonl"), "--min-chars", "8", "--samples", "4", "--collect"];
         var printed = await Executable.DoneAsync([.. collect, "12"]);
-        Assert.Contains("--label ablation", printed, StringComparison.Ordinal);
+        Assert.Contains("--label ablation or judge", printed, StringComparison.Ordinal);
         var rows = await File.ReadAllLinesAsync(At("own", "responses.jsonl"));
         Assert.Equal(12, rows.Length);
         Assert.All(rows, row =>
@@ -60,16 +73,23 @@ public sealed class ProbeTests : IDisposable
             Assert.True(document.RootElement.GetProperty("steps").GetArrayLength() > 1);
             Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("steps")[0].GetProperty("label").ValueKind);
         });
-        Assert.Equal(["responses.jsonl"], Directory.GetFiles(At("own")).Select(Path.GetFileName));
+        Assert.Equal(["responses.jsonl", "responses.jsonl.collection"], Directory.GetFiles(At("own")).Select(Path.GetFileName).Order());
 
         // A collection of fewer is the beginning of one of more.
         await Executable.DoneAsync([.. collect, "5"]);
         Assert.Equal(rows[..5], await File.ReadAllLinesAsync(At("own", "responses.jsonl")));
 
+        // Labels of people, in the very file that was collected, are compared and stay.
+        await Executable.DoneAsync([.. collect, "12"]);
+        var labelled = string.Concat(rows.Select(row => row.Replace("\"label\":null", "\"label\":\"redundant\"") + "\n"));
+        await File.WriteAllTextAsync(At("own", "responses.jsonl"), labelled);
+        await Executable.DoneAsync([.. Probe("own"), "--data", At("own", "responses.jsonl"), "--label", "ablation"]);
+        Assert.Equal(labelled, await File.ReadAllTextAsync(At("own", "responses.jsonl")));
         await Executable.DoneAsync([.. collect, "12", "--label", "ablation"]);
+        Assert.Equal(labelled, await File.ReadAllTextAsync(At("own", "responses.jsonl")));
         using var figures = Parse("own", "sra.json");
         Assert.Equal(12, figures.RootElement.GetProperty("responses").GetInt32() + figures.RootElement.GetProperty("unranked_responses").GetInt32());
-        using var first = JsonDocument.Parse((await File.ReadAllLinesAsync(At("own", "responses.jsonl")))[0]);
+        using var first = JsonDocument.Parse((await File.ReadAllLinesAsync(At("own", "probed.jsonl")))[0]);
         var step = first.RootElement.GetProperty("steps")[0];
         Assert.NotEqual(JsonValueKind.Null, step.GetProperty("label").ValueKind);
         Assert.True(step.TryGetProperty("drop", out _) && step.TryGetProperty("score", out _));
@@ -94,7 +114,7 @@ public sealed class ProbeTests : IDisposable
             var (code, output, error) = await Executable.EndAsync(collection);
             Assert.Equal((130, ""), (code, output));
             Assert.StartsWith("going on after ", error, StringComparison.Ordinal);
-            Assert.Contains("responses.jsonl.partial; the same command goes on", error, StringComparison.Ordinal);
+            Assert.Contains("responses.jsonl.collection; the same command goes on", error, StringComparison.Ordinal);
         }
         var (refused, _, why) = await Executable.RunAsync([.. Collect("parted"), "--seed", "2"]);
         Assert.Equal(2, refused);
@@ -102,12 +122,12 @@ public sealed class ProbeTests : IDisposable
 
         await Executable.DoneAsync(Collect("parted"));
         Assert.Equal(await File.ReadAllBytesAsync(At("whole", "responses.jsonl")), await File.ReadAllBytesAsync(At("parted", "responses.jsonl")));
-        Assert.Equal(["responses.jsonl"], Directory.GetFiles(At("parted")).Select(Path.GetFileName));
+        Assert.Equal(["responses.jsonl", "responses.jsonl.collection"], Directory.GetFiles(At("parted")).Select(Path.GetFileName).Order());
 
         // Begins or goes on, up to a stretch of questions more than there was.
         async Task<System.Diagnostics.Process> StartAsync()
         {
-            var partial = new FileInfo(At("parted", "responses.jsonl.partial"));
+            var partial = new FileInfo(At("parted", "responses.jsonl.collection"));
             var more = (partial.Exists ? partial.Length : 0) + 2000;
             var collection = Executable.Start(Collect("parted"));
             await RunFolder.WaitAsync(
@@ -138,7 +158,7 @@ public sealed class ProbeTests : IDisposable
     public async Task Labels_that_tell_nothing_apart_end_with_1_and_leave_no_figures()
     {
         await Executable.DoneAsync([.. Probe("some"), "--task", "tiny", "--prompts", "16"]);
-        var rows = (await File.ReadAllTextAsync(At("some", "responses.jsonl"))).Replace("\"redundant\"", "\"essential\"");
+        var rows = (await File.ReadAllTextAsync(At("some", "probed.jsonl"))).Replace("\"redundant\"", "\"essential\"");
         await File.WriteAllTextAsync(At("one.jsonl"), rows);
         var (code, output, error) = await Executable.RunAsync([.. Probe("none"), "--data", At("one.jsonl")]);
         Assert.Equal((1, ""), (code, output));
@@ -151,7 +171,7 @@ public sealed class ProbeTests : IDisposable
     [InlineData(2, "--judge-model", "--data", "d", "--collect", "5", "--label", "judge")]
     [InlineData(1, "no-such-file: there is no such file", "--data", "no-such-file")]
     [InlineData(1, "no-such-file", "--data", "no-such-file", "--collect", "5")]
-    [InlineData(1, "2 of 2 responses have both essential and redundant steps", "--task", "tiny", "--prompts", "2")]
+    [InlineData(1, "2 of 2 responses, to 2 prompts, have both essential and redundant steps", "--task", "tiny", "--prompts", "2")]
     public async Task What_cannot_be_done_is_told_in_one_line_and_leaves_no_folder(int expected, string message, params string[] options)
     {
         var (code, output, error) = await Executable.RunAsync([.. Probe("none"), .. options]);

@@ -9,7 +9,7 @@ internal sealed class CollectOptions
 {
     private readonly Option<int> _collect = new Option<int>("--collect")
     {
-        Description = "Collect so many correct responses of the model to easy questions of --data, into DIR/responses.jsonl.",
+        Description = "Collect so many correct responses of the model to easy questions of --data, into DIR/responses.jsonl, for people to label or for the other --label.",
         HelpName = "N",
     }.AtLeast(1);
     private readonly Option<int> _samples = new Option<int>("--samples")

@@ -35,6 +35,9 @@ internal sealed class InterveneOptions
     /// <summary>Whether interventions are asked for.</summary>
     public bool Asked(ParseResult parsed) => parsed.GetValue(_intervene);
 
+    /// <summary>Whether new answers are drawn; a single one is greedy.</summary>
+    public bool Draws(ParseResult parsed) => Asked(parsed) && parsed.GetValue(_answers) > 1;
+
     /// <summary>The first option that was given and says nothing without --intervene; null where none was.</summary>
     public string? Idle(ParseResult parsed) => Asked(parsed) ? null : ((Option[])[_k, _answers])
         .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;

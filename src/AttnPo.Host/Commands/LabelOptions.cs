@@ -45,6 +45,12 @@ internal sealed class LabelOptions
         _judge = new(command);
     }
 
+    /// <summary>Whether sources are named.</summary>
+    public bool AreNamed(ParseResult parsed) => parsed.GetResult(_label) is { Implicit: false };
+
+    /// <summary>Whether the labels that responses bring along choose the heads.</summary>
+    public bool GivenDecide(ParseResult parsed) => Names(parsed)[0] == Given;
+
     /// <summary>The sources that are named, in that order, each once. Those that hold something open are disposed by the caller.</summary>
     /// <param name="parsed">The arguments.</param>
     /// <param name="folder">Of the model that is probed.</param>

@@ -32,7 +32,7 @@ internal sealed class ProbeCommand
     }.AtLeast(1);
     private readonly Option<string> _output = new("--out")
     {
-        Description = "Folder for figures, pictures, heads and responses. Files of an earlier probe in it are replaced.",
+        Description = "Folder for figures, pictures, heads and responses. Files of an earlier probe in it are replaced, collected responses are not.",
         HelpName = "DIR",
         Required = true,
     };
@@ -92,6 +92,7 @@ internal sealed class ProbeCommand
         Check(parsed, files);
         var (folder, device, format) = _engine.Open(parsed);
         var output = new ProbeFolder(parsed.GetRequiredValue(_output));
+        output.RequireApart(files, _collect.Asked(parsed) ? ProbeFolder.ResponsesFile : ProbeFolder.ProbedFile);
         using var engines = new ProbeEngines(folder, device, format);
         // Before any work: what is wrong with the options of labels, or a judge's key that is missing, is known then.
         var sources = _labels.Sources(parsed, folder, engines, output.Directory);
@@ -106,10 +107,10 @@ internal sealed class ProbeCommand
             if (_collect.Asked(parsed))
             {
                 var file = Collect(parsed, folder, output, sampler, Questions(parsed, files, folder), (device, $"{format}"), cancellation);
-                if (!LabelsGiven(parsed))
+                if (!_labels.AreNamed(parsed))
                 {
                     parsed.InvocationConfiguration.Output.WriteLine(
-                        $"wrote {file}: label its steps and give it with --data, or give it with --data and --label ablation or --label judge");
+                        $"responses are in {file}: label the steps there and give it with --data, or give it with --data and --label ablation or judge");
                     return ExitCode.Done;
                 }
                 files = [file];
@@ -143,12 +144,17 @@ internal sealed class ProbeCommand
         if (files.Length > 0 && !collects && parsed.GetResult(_prompts) is not null)
             throw new SettingsException($"probe: {_prompts.Name} goes with --task or --collect N");
         if (_intervene.Idle(parsed) is { } forIntervening) throw new SettingsException($"probe: {forIntervening} goes with --intervene");
-        if (collects && !LabelsGiven(parsed) && _intervene.Asked(parsed))
+        if (collects && !_labels.AreNamed(parsed) && _intervene.Asked(parsed))
             throw new SettingsException("probe: --collect with --intervene needs labels: --label ablation or --label judge");
+        if (collects && _labels.AreNamed(parsed) && _labels.GivenDecide(parsed))
+            throw new SettingsException(
+                "probe: --collect with --label given: collected responses bring no labels; leave --label out and label them, or name another first");
+        var samples = files.Length == 0 || collects;
+        if (!samples && !_intervene.Asked(parsed) && _sampling.FirstGiven(parsed) is { } forSampling)
+            throw new SettingsException($"probe: {forSampling} goes with --task, --collect N or --intervene");
+        if (!samples && !_intervene.Draws(parsed) && _sampling.FirstOfDraws(parsed) is { } forDraws)
+            throw new SettingsException($"probe: {forDraws} goes with --answers of 2 or more: a single answer is greedy");
     }
-
-    private static bool LabelsGiven(ParseResult parsed) =>
-        parsed.GetResult("--label") is System.CommandLine.Parsing.OptionResult { Implicit: false };
 
     private PromptFiles Questions(ParseResult parsed, string[] files, ModelFolder folder)
     {
@@ -187,6 +193,8 @@ internal sealed class ProbeCommand
         var rows = new LabelledRows(folder, _chat.Rendering(parsed, folder), reader);
         List<LabelledResponse> responses = [.. files.SelectMany(file => rows.Read(file, bad))];
         Report(parsed, bad);
+        if (rows.Cut == 0 && !_collect.Asked(parsed) && _steps.FirstGiven(parsed) is { } forCutting)
+            throw new SettingsException($"probe: {forCutting} goes with rows without steps; all rows of {string.Join(", ", files)} have steps");
         if (rows.Wrong > 0)
             parsed.InvocationConfiguration.Error.WriteLine($"{rows.Wrong} responses left out: wrong by their own gold answer");
         return responses;
@@ -220,8 +228,8 @@ internal sealed class ProbeCommand
         {
             var settings = _intervene.Settings(parsed, seed, _sampling.Settings(parsed, folder));
             result.Add(settings, work.Intervene(findings, verifier, settings, cancellation));
+            work.Write(result.Intervention!);
         }
-        work.Write(result.Intervention);
         if (parsed.GetValue(_json)) text.WriteLine(result.Json());
         else foreach (var line in result.Lines()) text.WriteLine(line);
     }

@@ -33,6 +33,12 @@ internal sealed class SamplingOptions
     public SamplingSettings Settings(ParseResult parsed, ModelFolder folder, bool greedy = false) =>
         new(parsed.GetValue(_maxNew), greedy ? 0 : parsed.GetValue(_temperature), parsed.GetValue(_topP), 0, folder.StopTokens);
 
+    /// <summary>The first option that was given and says how tokens are drawn; null where none was. The seed decides more than that.</summary>
+    public string? FirstGiven(ParseResult parsed) => FirstGiven(parsed, _temperature, _topP, _maxNew);
+
+    /// <summary>The first option that was given and says nothing where decoding is greedy; null where none was.</summary>
+    public string? FirstOfDraws(ParseResult parsed) => FirstGiven(parsed, _temperature, _topP);
+
     /// <summary>The temperature where it was given.</summary>
     public double? Temperature(ParseResult parsed) => Given(parsed, _temperature);
 
@@ -41,6 +47,9 @@ internal sealed class SamplingOptions
 
     /// <summary>The seed.</summary>
     public ulong Seed(ParseResult parsed) => (ulong)parsed.GetValue(_seed);
+
+    private static string? FirstGiven(ParseResult parsed, params Option[] options) =>
+        options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
     private static double? Given(ParseResult parsed, Option<double> option) =>
         parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;

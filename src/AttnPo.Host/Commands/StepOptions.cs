@@ -34,6 +34,10 @@ internal sealed class StepOptions
     public ResponseReader Reader(ParseResult parsed, Tokenizer tokenizer, SegmentationSettings unlessGiven, IAnswerVerifier verifier) =>
         new(tokenizer, PhraseTable.Named(parsed.GetRequiredValue(_phrases)), Settings(parsed, unlessGiven), verifier);
 
+    /// <summary>The first option that was given; null where none was.</summary>
+    public string? FirstGiven(ParseResult parsed) => ((Option[])[_phrases, _minChars])
+        .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
+
     /// <summary>What of them decides steps, in words.</summary>
     public IEnumerable<(string Name, string Value)> Identity(ParseResult parsed, SegmentationSettings unlessGiven) =>
         [("phrases", parsed.GetRequiredValue(_phrases)), ("min-chars", $"{Settings(parsed, unlessGiven).MinCharacters}")];

@@ -8,7 +8,7 @@ namespace AttnPo.Host.Probing;
 /// <summary>What is collected.</summary>
 /// <param name="Wanted">Responses.</param>
 /// <param name="Samples">Responses to each prompt.</param>
-/// <param name="Easy">The least share of correct responses that makes a prompt an easy one.</param>
+/// <param name="Easy">The least share of correct responses, of all to a prompt, that makes it an easy one.</param>
 /// <param name="OfPrompt">Responses that are taken of one prompt at most.</param>
 /// <param name="Seed">Of the draws.</param>
 /// <param name="Sampling">How tokens are drawn.</param>
@@ -67,7 +67,8 @@ internal sealed class Collection(IPromptSet prompts, int count, ResponseSampler 
         {
             var judged = group.Count(sampled => !sampled.Verdict.IsFailure());
             var correct = group.Count(sampled => sampled.Verdict == Verdict.Correct);
-            var easy = correct > 0 && correct >= settings.Easy * judged;
+            // Of all: where most cannot be judged, those that can say little.
+            var easy = correct > 0 && correct >= settings.Easy * group.Count;
             counts += new CollectionCounts(1, easy ? 1 : 0, correct, judged);
             if (!easy) continue;
             taken.AddRange(group.Where(sampled => sampled.Verdict == Verdict.Correct && sampled.Response!.Steps.Count > 1)

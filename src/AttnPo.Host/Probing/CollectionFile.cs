@@ -7,8 +7,9 @@ using AttnPo.Host.Settings;
 namespace AttnPo.Host.Probing;
 
 /// <summary>
-/// The rows of a collection while it goes on: a line that says what decides them, then, for each stretch of prompts, its rows and a line
-/// that closes it, flushed to disk together. What stands after the last closing line was being written when the process ended.
+/// The rows of a collection: a line that says what decides them, then, for each stretch of prompts, its rows and a line that closes it,
+/// flushed to disk together. What stands after the last closing line was being written when the process ended. The file stays when there
+/// are enough: nothing is decoded twice, and a larger collection goes on.
 /// </summary>
 internal sealed class CollectionFile : IDisposable
 {
@@ -60,16 +61,25 @@ internal sealed class CollectionFile : IDisposable
         Write(string.Concat(rows.Append(closing).Select(line => line + "\n")));
     }
 
-    /// <summary>Writes the first rows to a file of their own, whole, and ends the collection.</summary>
-    public void Commit(int rows, string target)
+    /// <summary>Writes the first rows to a file of their own, whole.</summary>
+    public void Write(int rows, string target)
     {
-        using (var whole = new WholeFile(target))
-        {
-            foreach (var row in _rows.Take(rows)) whole.Stream.Write(Encoding.UTF8.GetBytes(row + "\n"));
-            whole.Commit();
-        }
+        using var whole = new WholeFile(target);
+        foreach (var row in _rows.Take(rows)) whole.Stream.Write(Encoding.UTF8.GetBytes(row + "\n"));
+        whole.Commit();
+    }
+
+    /// <summary>How many rows a file has, and whether they are the first of the collection as they were collected: nobody labelled them.</summary>
+    public (int Rows, bool AsCollected) Compare(string target)
+    {
+        string[] there = [.. File.ReadLines(target).Where(line => line.Length > 0)];
+        return (there.Length, there.SequenceEqual(_rows.Take(there.Length)));
+    }
+
+    /// <summary>Removes the file.</summary>
+    public void Delete()
+    {
         _stream.Dispose();
-        // A kill before this leaves all rows: the next start makes the same file of them.
         File.Delete(_path);
     }
 

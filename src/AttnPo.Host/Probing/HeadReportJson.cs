@@ -22,8 +22,6 @@ namespace AttnPo.Host.Probing;
 /// </summary>
 internal static class HeadReportJson
 {
-    private static readonly double[] Thresholds = [0.6, 0.7, 0.8, 0.9];
-
     /// <summary>All of it.</summary>
     public static void Write(Utf8JsonWriter json, ModelConfig config, HeadReport report, JsonObject? about)
     {
@@ -45,7 +43,8 @@ internal static class HeadReportJson
         json.WriteStartObject("chosen");
         WriteAccuracy(json, report.ChosenAccuracy);
         json.WriteEndObject();
-        WriteSummary(json, config, report);
+        json.WritePropertyName("summary");
+        HeadSummary.Of(config, report).Json().WriteTo(json);
         WriteCurves(json, config, report);
         json.WriteStartArray("single_heads");
         for (var place = 0; place < report.Heads.Count; place++)
@@ -73,23 +72,6 @@ internal static class HeadReportJson
         json.WriteStartObject("single_heads");
         foreach (var place in Enumerable.Range(0, report.Heads.Count).OrderByDescending(place => report.Heads[place].Accuracy))
             json.WriteNumber(ProbedHeads.Id(config, place).ToString(), Math.Round(report.Heads[place].Accuracy, 4));
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static void WriteSummary(Utf8JsonWriter json, ModelConfig config, HeadReport report)
-    {
-        double[] sorted = [.. report.Heads.Select(head => head.Accuracy).Order()];
-        json.WriteStartObject("summary");
-        json.WriteString("best_head", ProbedHeads.Id(config, report.Best).ToString());
-        WriteNumber(json, "best", sorted[^1]);
-        WriteNumber(json, "upper_quartile", Quantiles.Of(sorted, 0.75));
-        WriteNumber(json, "median", Quantiles.Of(sorted, 0.5));
-        WriteNumber(json, "lower_quartile", Quantiles.Of(sorted, 0.25));
-        WriteNumber(json, "worst", sorted[0]);
-        json.WriteStartObject("above");
-        foreach (var threshold in Thresholds)
-            WriteNumber(json, FormattableString.Invariant($"{threshold}"), (double)sorted.Count(accuracy => accuracy > threshold) / sorted.Length);
         json.WriteEndObject();
         json.WriteEndObject();
     }

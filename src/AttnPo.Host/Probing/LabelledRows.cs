@@ -24,6 +24,9 @@ internal sealed class LabelledRows(ModelFolder folder, PromptRendering rendering
     /// <summary>Responses whose answer is wrong by their own gold answer: they show no sound reasoning, so they are left out.</summary>
     public int Wrong { get; private set; }
 
+    /// <summary>Rows without steps, whose reasoning the reader cut.</summary>
+    public int Cut { get; private set; }
+
     /// <summary>All responses of a file in order.</summary>
     /// <param name="file">Its path; - is standard input.</param>
     /// <param name="bad">Takes notice of rows that cannot be probed.</param>
@@ -79,6 +82,7 @@ internal sealed class LabelledRows(ModelFolder folder, PromptRendering rendering
             Gold = gold,
         };
         if (row.Has("steps")) made = WithSteps(made, row.Rows("steps"));
+        else Cut++;
         if (made.Steps.Count == 0) throw new RowException("there is no step of reasoning");
         if (gold is null || read.Verdict == Verdict.Correct) return made;
         if (read.Verdict.IsFailure()) throw new RowException("its answer could not be judged within the budget");

@@ -2,14 +2,18 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AttnPo.Host.Rows;
+using AttnPo.Host.Settings;
 
 namespace AttnPo.Host.Probing;
 
 /// <summary>The folder that a probe writes. It may be there already, from an earlier probe: files are replaced one by one.</summary>
 internal sealed class ProbeFolder
 {
-    /// <summary>The responses with labels and scores.</summary>
+    /// <summary>Responses that were collected, for people to label: a probe reads them and does not write them.</summary>
     public const string ResponsesFile = "responses.jsonl";
+
+    /// <summary>The responses of a probe with its labels and scores.</summary>
+    public const string ProbedFile = "probed.jsonl";
 
     /// <summary>What interventions came to.</summary>
     public const string InterventionFile = "intervention.json";
@@ -37,10 +41,34 @@ internal sealed class ProbeFolder
     /// <summary>Where a file of the folder is.</summary>
     public string At(string name) => System.IO.Path.Combine(Directory, name);
 
-    /// <summary>Writes the responses as rows, whole or not at all.</summary>
-    public void WriteResponses(IEnumerable<(LabelledResponse Response, StepFindings Findings)> responses, LabelledRowWriter row)
+    /// <summary>Refuses to replace what is read: its labels, and the rows that are left out, would be lost.</summary>
+    /// <param name="files">What is read.</param>
+    /// <param name="name">Of the file that will be written.</param>
+    /// <exception cref="SettingsException">One of them is that file.</exception>
+    public void RequireApart(IEnumerable<string> files, string name)
     {
-        using var writer = new RowWriter(At(ResponsesFile));
+        var comparison = OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+        if (files.FirstOrDefault(file => string.Equals(Real(file), Real(At(name)), comparison)) is { } same)
+            throw new SettingsException($"{same}: would be replaced by {At(name)}, which is written; give a copy of it, or name another --out");
+    }
+
+    // All links on the way resolved.
+    private static string Real(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        var real = System.IO.Path.GetPathRoot(full)!;
+        foreach (var part in full[real.Length..].Split(System.IO.Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            real = System.IO.Path.Combine(real, part);
+            if (System.IO.Path.Exists(real) && File.ResolveLinkTarget(real, returnFinalTarget: true) is { } target) real = Real(target.FullName);
+        }
+        return real;
+    }
+
+    /// <summary>Writes the responses of a probe as rows, whole or not at all.</summary>
+    public void WriteProbed(IEnumerable<(LabelledResponse Response, StepFindings Findings)> responses, LabelledRowWriter row)
+    {
+        using var writer = new RowWriter(At(ProbedFile));
         foreach (var (response, findings) in responses) writer.Write(json => row.Write(json, response, findings));
         writer.Commit();
     }

@@ -43,6 +43,7 @@ internal sealed class ProbeOutput(ModelConfig config, ProbeFindings findings, st
             ["pairs"] = chosen.Pairs,
             ["best_head"] = ProbedHeads.Id(config, Report.Best).ToString(),
             ["best_sra"] = Report.Heads[Report.Best].Accuracy,
+            ["summary"] = HeadSummary.Of(config, Report).Json(),
             ["responses"] = Report.Responses,
             ["unranked_responses"] = Report.Unranked,
             ["labels"] = findings.Labels.Source,
@@ -64,6 +65,7 @@ internal sealed class ProbeOutput(ModelConfig config, ProbeFindings findings, st
                 [ProbedHeads.Id(config, place).ToString(), .. Cells(Report.Heads[place]), $"all {Report.Responses}"]),
         ];
         foreach (var line in InterventionOutput.Aligned(rows)) yield return line;
+        yield return HeadSummary.Of(config, Report).Line();
         foreach (var line in SourceAgreement.Lines(findings.Agreements)) yield return line;
         if (_intervention is not null)
             foreach (var line in InterventionOutput.Lines(_intervention, _settings!)) yield return line;

@@ -28,27 +28,29 @@ internal sealed record ProbeFindings(
 /// <summary>Labels responses, scores them with all heads, chooses heads and writes what was found.</summary>
 internal sealed class ProbeWork(ModelFolder folder, ProbeEngines engines, ProbeFolder output, TextWriter notices)
 {
-    /// <summary>The labels of every source, in the order of the sources.</summary>
+    /// <summary>The labels of every source, in the order of the sources. The first must tell heads apart, before a further one is asked and paid.</summary>
+    /// <exception cref="WorkFailedException">The labels of the first source do not.</exception>
     public static async Task<IReadOnlyList<LabelSet>> LabelAsync(
         IReadOnlyList<LabelledResponse> responses, IReadOnlyList<ILabelSource> sources, CancellationToken cancellation)
     {
         var sets = new List<LabelSet>();
-        foreach (var source in sources) sets.Add(new(source.Name, await source.LabelAsync(responses, cancellation)) { Parts = source.Parts(responses) });
+        foreach (var source in sources)
+        {
+            sets.Add(new(source.Name, await source.LabelAsync(responses, cancellation)) { Parts = source.Parts(responses) });
+            if (sets.Count == 1) Require(responses, sets[0]);
+        }
         return sets;
     }
 
     /// <summary>Chooses heads by the first set of labels and compares it with the others.</summary>
     /// <param name="responses">What is scored.</param>
-    /// <param name="sets">Labels; the first choose.</param>
+    /// <param name="sets">Labels as <see cref="LabelAsync"/> gives them; the first choose.</param>
     /// <param name="seed">Of the bootstrap.</param>
     /// <param name="mostHeads">The largest set of heads.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="WorkFailedException">The labels do not tell heads apart.</exception>
     public ProbeFindings Find(
         IReadOnlyList<LabelledResponse> responses, IReadOnlyList<LabelSet> sets, ulong seed, int mostHeads, CancellationToken cancellation)
     {
-        // What labels cannot tell is to be known before hours of work.
-        Require(responses, sets[0]);
         IReadOnlyList<ScoredResponse> scored = [];
         CountedProgress.Run("responses scored", responses.Count, advance =>
             scored = StepScoring.Score(engines, ProbedHeads.All(folder.Config), responses, advance, cancellation));
@@ -61,22 +63,26 @@ internal sealed class ProbeWork(ModelFolder folder, ProbeEngines engines, ProbeF
         return new(report, scored, sets[0], SourceAgreement.Of(scored, sets));
     }
 
-    /// <summary>Writes the files of the report and the responses with labels and scores.</summary>
+    /// <summary>
+    /// Writes the files of the report and the responses with labels and scores. What interventions came to by an earlier probe goes first:
+    /// it says nothing of these heads.
+    /// </summary>
     /// <param name="findings">What was found.</param>
     /// <param name="about">Where it comes from.</param>
     /// <param name="drops">What ablation measured of a response's steps; null where it did not.</param>
     public void Write(ProbeFindings findings, JsonObject about, Func<LabelledResponse, IReadOnlyList<double>?> drops)
     {
+        output.Write(ProbeFolder.InterventionFile, null);
         var rows = new LabelledRowWriter(folder.Tokenizer.Encode);
-        output.WriteResponses(findings.Scored.Zip(findings.Labels.Labels, (scored, labels) => (
+        output.WriteProbed(findings.Scored.Zip(findings.Labels.Labels, (scored, labels) => (
             scored.Response,
             new StepFindings(labels, findings.Labels.Source, scored.Mean(findings.Report.Chosen), drops(scored.Response)))), rows);
         about["agreement"] = SourceAgreement.Json(findings.Agreements);
         HeadReportFiles.Write(output.Directory, folder.Config, findings.Report, about);
     }
 
-    /// <summary>Writes what interventions came to; null removes what an earlier probe left.</summary>
-    public void Write(JsonObject? intervention) => output.Write(ProbeFolder.InterventionFile, intervention);
+    /// <summary>Writes what interventions came to.</summary>
+    public void Write(JsonObject intervention) => output.Write(ProbeFolder.InterventionFile, intervention);
 
     /// <summary>Takes steps out of the responses that did not choose the heads and lets the model answer again.</summary>
     /// <exception cref="WorkFailedException">There is no response to do that with.</exception>

@@ -41,10 +41,14 @@ public sealed class CollectionFileTests : IDisposable
         using (var file = new CollectionFile(At, Identity))
         {
             Assert.Equal((3, new CollectionCounts(48, 5, 94, 257)), (file.Rows, file.Counts));
-            file.Commit(2, _folder.File("rows.jsonl"));
+            file.Write(2, _folder.File("rows.jsonl"));
+            Assert.Equal((2, true), file.Compare(_folder.File("rows.jsonl")));
+            File.AppendAllText(_folder.File("more.jsonl"), "{\"id\":\"é\"}\n{\"id\":\"x\"}\n");
+            Assert.Equal((2, false), file.Compare(_folder.File("more.jsonl")));
         }
         Assert.Equal(["{\"id\":\"é\"}", "{\"id\":\"b\"}"], File.ReadAllLines(_folder.File("rows.jsonl")));
-        Assert.False(File.Exists(At));
+        // It stays, for a larger collection.
+        Assert.True(File.Exists(At));
     }
 
     [Fact]

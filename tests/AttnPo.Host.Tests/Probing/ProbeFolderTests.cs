@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using AttnPo.Host.Probing;
+using AttnPo.Host.Settings;
 using Xunit;
 
 namespace AttnPo.Host.Tests.Probing;
@@ -40,6 +41,31 @@ public sealed class ProbeFolderTests : IDisposable
         folder.Write("a.json", null);
         folder.Write("a.json", null);
         Assert.Equal(["questions.jsonl"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName));
+    }
+
+    [SkippableTheory]
+    [InlineData("out/probed.jsonl")]
+    [InlineData("out/../out/probed.jsonl")]
+    [InlineData("linked/probed.jsonl")]
+    [InlineData("rows.jsonl")]
+    public void What_is_read_is_not_replaced_by_whatever_name(string name)
+    {
+        Directory.CreateDirectory(_folder.File("out"));
+        File.WriteAllText(_folder.File("out/probed.jsonl"), "");
+        try
+        {
+            Directory.CreateSymbolicLink(_folder.File("linked"), _folder.File("out"));
+            File.CreateSymbolicLink(_folder.File("rows.jsonl"), _folder.File("linked/probed.jsonl"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Skip.If(OperatingSystem.IsWindows(), "links need a privilege");
+            throw;
+        }
+        var folder = new ProbeFolder(_folder.File("out"));
+        folder.RequireApart(["-", _folder.File("out/responses.jsonl"), _folder.File("missing.jsonl")], ProbeFolder.ProbedFile);
+        Assert.Contains("name another --out", Assert.Throws<SettingsException>(
+            () => folder.RequireApart([_folder.File("missing.jsonl"), _folder.File(name)], ProbeFolder.ProbedFile)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
