@@ -15,6 +15,9 @@ internal static class HeadProtocol
     public sealed record ProbeHeads(
         StepAttempt Attempt, PolicyVersion Policy, IReadOnlyList<HeadId>? Heads, HeadReference? Reference, bool MaySelect);
 
+    /// <summary>So many calls of the scorer are made; more follow, or the end.</summary>
+    public sealed record LookGoesOn(StepAttempt Attempt, int Done);
+
     /// <summary>Done.</summary>
     public sealed record HeadsMeasured(StepAttempt Attempt, PolicyVersion Policy, HeadMeasurement Measurement);
 }

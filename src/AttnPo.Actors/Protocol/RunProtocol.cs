@@ -133,6 +133,12 @@ public static class RunProtocol
     /// <summary>A look at the heads is journaled.</summary>
     public sealed record HeadsWatched(StepNumber Step, PolicyVersion Policy, IReadOnlyDictionary<string, double> Metrics) : IRunProgress;
 
+    /// <summary>A run goes on with other responses to watch its heads on; what is found on them is compared anew.</summary>
+    /// <param name="Step">The last committed step.</param>
+    /// <param name="Former">Name of the responses before.</param>
+    /// <param name="Now">Name of those that are there now.</param>
+    public sealed record ProbeSetChanged(StepNumber Step, string Former, string Now) : IRunProgress;
+
     /// <summary>Heads were chosen anew.</summary>
     /// <param name="Step">The last committed step.</param>
     /// <param name="Heads">They.</param>

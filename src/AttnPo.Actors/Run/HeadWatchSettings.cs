@@ -12,6 +12,12 @@ public sealed record HeadWatchSettings
     /// <summary>Steps of all responses together: a megabyte of scores.</summary>
     public const int MostSteps = 65_536;
 
+    /// <summary>
+    /// Responses scored in one call of the device; between two calls the run sees that a look goes on. No setting: how responses are
+    /// batched moves the last bits of their scores, which must be the same in each start.
+    /// </summary>
+    public const int ResponsesAtOnce = 16;
+
     /// <summary>Steps between two looks; at least 1.</summary>
     public required int Every { get; init; }
 
@@ -38,8 +44,8 @@ public sealed record HeadWatchSettings
             throw new ArgumentException($"The responses that heads are watched on have {steps} steps; at most {MostSteps} can be.");
         if (Reselect is null) return;
         if (Candidates.Count == 0 || Most < 1) throw new ArgumentException("There are no heads to choose from, or none may be chosen.");
-        if (Probe.Ranked.Count < 2)
-            throw new ArgumentException("To choose heads anew takes two responses at least that have essential and redundant steps.");
+        if (Probe.Halves.Measuring.Count == 0)
+            throw new ArgumentException("To choose heads anew takes responses to two prompts at least that have essential and redundant steps.");
     }
 }
 
@@ -52,11 +58,29 @@ public sealed class ProbeSet(IReadOnlyList<ScoreRequest> requests, IReadOnlyList
     private readonly Lazy<IReadOnlyList<int>> _ranked = new(() => [.. Enumerable.Range(0, requests.Count).Where(i =>
         labels?[i] is { } known && known.Contains(StepLabel.Essential) && known.Contains(StepLabel.Redundant))]);
 
+    private readonly Lazy<IReadOnlyList<string>> _prompts = new(() => [.. requests.Select(request => string.Join(' ', request.Prompt))]);
+
     /// <summary>What is scored of each response; no log-probabilities.</summary>
     public IReadOnlyList<ScoreRequest> Requests { get; } = [.. requests.Select(request => request with { LogProbsFrom = request.Response.Length })];
 
     /// <summary>The responses that have essential and redundant steps: those on which heads can be right or wrong.</summary>
     public IReadOnlyList<int> Ranked => _ranked.Value;
+
+    /// <summary>
+    /// The <see cref="Ranked"/> responses in two parts, as <see cref="HeadReport"/> has them: those to the first, third, ... prompt that has any,
+    /// on which heads are chosen, and those to the others, on which a choice is measured. Responses to one prompt, which say much the
+    /// same, are in one part.
+    /// </summary>
+    public (IReadOnlyList<int> Choosing, IReadOnlyList<int> Measuring) Halves
+    {
+        get
+        {
+            var byPrompt = Ranked.GroupBy(i => _prompts.Value[i]).ToArray();
+            return ([.. Part(0)], [.. Part(1)]);
+
+            IEnumerable<int> Part(int parity) => byPrompt.Where((_, number) => number % 2 == parity).SelectMany(ofPrompt => ofPrompt).Order();
+        }
+    }
 
     /// <summary>Of the content: sets of the same name are equal.</summary>
     public string Name => _name.Value;
@@ -74,7 +98,7 @@ public sealed class ProbeSet(IReadOnlyList<ScoreRequest> requests, IReadOnlyList
     /// <param name="response">One of the <see cref="Ranked"/>.</param>
     /// <param name="scores">[head][step].</param>
     public ProbedResponse Evidence(int response, double[][] scores) =>
-        new([.. scores.Select(head => Labelled(response, head))], Essential(response));
+        new([.. scores.Select(head => Labelled(response, head))], Essential(response)) { Prompt = _prompts.Value[response] };
 
     private double[] Labelled(int response, double[] scores) => [.. scores.Where((_, step) => labels![response][step] is not null)];
 

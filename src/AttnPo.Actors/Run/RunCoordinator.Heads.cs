@@ -1,3 +1,4 @@
+using Akka.Event;
 using AttnPo.Actors.Protocol;
 using static AttnPo.Actors.Protocol.HeadProtocol;
 using static AttnPo.Actors.Protocol.RunProtocol;
@@ -7,7 +8,21 @@ namespace AttnPo.Actors.Run;
 /// <summary>How the coordinator has the heads looked at, and remembers what was found.</summary>
 internal sealed partial class RunCoordinator
 {
-    private void Probing() => Command<HeadsMeasured>(done => done.Attempt == Attempt, Record);
+    private void Probing()
+    {
+        Command<LookGoesOn>(scored => scored.Attempt == Attempt, _ => _progressAt = DateTimeOffset.UtcNow);
+        Command<HeadsMeasured>(done => done.Attempt == Attempt, Record);
+    }
+
+    /// <summary>The responses are no setting that decides whether a run may go on, but what is found from here on is not what it would have been.</summary>
+    private void CompareProbeSets()
+    {
+        if (_plan.ProbeSet is not { } probeSet || _state.HeadReference?.ProbeSet is not { } former || probeSet == former) return;
+        _log.Warning(
+            "The responses that heads are watched on are others than before (set {0}, now {1}): their scores are compared anew from step {2} on{3}.",
+            former, probeSet, _state.Step, _plan.MayReselect ? ", and heads that are chosen anew may be others than without the change" : "");
+        Report(new ProbeSetChanged(_state.Step, former, probeSet));
+    }
 
     private void ProbeHeads()
     {

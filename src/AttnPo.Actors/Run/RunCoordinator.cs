@@ -126,6 +126,7 @@ internal sealed partial class RunCoordinator : ReceivePersistentActor, IWithTime
             onDone: () =>
             {
                 Report(new RunOpened(_plan.Run, _state.Step, _state.Steps, continued));
+                CompareProbeSets();
                 RestoreFolder();
             });
     }

@@ -19,4 +19,10 @@ internal sealed record RunPlan(
 {
     /// <summary>Steps between two looks at the heads; null: nobody looks.</summary>
     public int? ProbeEvery { get; init; }
+
+    /// <summary>Name of the responses that heads are watched on; null: nobody looks.</summary>
+    public string? ProbeSet { get; init; }
+
+    /// <summary>Whether a look may end in another choice of heads.</summary>
+    public bool MayReselect { get; init; }
 }

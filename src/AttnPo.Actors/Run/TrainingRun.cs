@@ -42,7 +42,7 @@ public sealed class TrainingRun : IAsyncDisposable
             directory.Run, setup.Run, setup.PromptSampler.PromptsPerStep, setup.PromptSampler.WavesPerStep, setup.Training.Count,
             setup.PromptSampler.Difficulty is not null, evaluation?.Every, folder, setup.Faults)
         {
-            ProbeEvery = setup.HeadWatch?.Every,
+            ProbeEvery = setup.HeadWatch?.Every, ProbeSet = setup.HeadWatch?.Probe.Name, MayReselect = setup.HeadWatch?.Reselect is not null,
         };
         _news = new NewsFeed(setup.Observe, Logging.GetLogger(_system, "observer"));
         _guardian = _system.ActorOf(

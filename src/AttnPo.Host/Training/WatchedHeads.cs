@@ -30,11 +30,11 @@ internal static class WatchedHeads
             ? Traces(task, settings.Integer("heads.probe-responses"), model, reader)
             : Rows(settings, model, reader, warnings);
         double? bound = settings.Get<double>("heads.reselect") is var given && double.IsNaN(given) ? null : given;
-        if (bound is not null && probe.Ranked.Count < 2)
+        if (bound is not null && probe.Halves.Measuring.Count == 0)
             throw SettingsException.ForKey(
                 settings.SourceOf("heads.reselect"), "heads.reselect",
                 $"{settings.Written("heads.reselect")} where off was expected: {probe.Ranked.Count} of the {probe.Requests.Count} responses that heads are watched on "
-                + "have both essential and redundant steps, and a choice takes 2 at least");
+                + "have both essential and redundant steps, and a choice takes such responses to 2 prompts at least");
         return new HeadWatchSettings
         {
             Every = settings.Integer("heads.every"),

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using AttnPo.Actors.Pipeline;
+using AttnPo.Actors.Protocol;
 using AttnPo.Actors.Run;
 using AttnPo.Actors.Tests.Fakes;
 using AttnPo.Core.Data;
@@ -114,6 +116,58 @@ public sealed class HeadWatchTests : IDisposable
         Assert.InRange(looks[4].First(), -1, -0.9);
         Assert.Equal(1, looks[4].Last());
         Assert.InRange(looks[8].Single(), 0.5, 1);
+
+        // It is told where it begins, and there alone.
+        Assert.Equal([new ProbeSetChanged(new StepNumber(4), watch.Probe.Name, fewer.Name)], _run.News.OfType<ProbeSetChanged>());
+        await _run.RunAsync(_run.Drifting(9) with { HeadWatch = watch with { Probe = fewer } });
+        Assert.Single(_run.News.OfType<ProbeSetChanged>());
+    }
+
+    [Fact]
+    public async Task Responses_to_one_prompt_do_not_measure_what_they_chose()
+    {
+        // What is right of one prompt is wrong of the other: a choice on both would be half right, one on the first is all wrong of the second.
+        await _run.RunAsync(_run.Drifting(3) with { HeadWatch = WatchedRuns.Watch(every: 2, reselect: 0.75) with { Probe = Probe([1, 1, 2, 2]) } });
+        var looks = _run.News.OfType<HeadsWatched>().ToArray();
+        Assert.Equal([0.5, 0.5, 0.5], looks.Select(look => look.Metrics["heads/sra"]));
+        Assert.Equal([0, 0], looks[..2].Select(look => look.Metrics["heads/found_sra"]));
+    }
+
+    [Fact]
+    public void Halves_are_of_the_prompts_that_have_ranked_responses()
+    {
+        var probe = Probe([3, 1, 0, 3, 2, 1]);
+        Assert.Equal([0, 1, 3, 4, 5], probe.Ranked);
+        Assert.Equal([0, 3, 4], probe.Halves.Choosing);
+        Assert.Equal([1, 5], probe.Halves.Measuring);
+        Assert.Equal(probe.Evidence(0, [[1, 2, 3, 4]]).Prompt, probe.Evidence(3, [[1, 2, 3, 4]]).Prompt);
+        Assert.NotEqual(probe.Evidence(0, [[1, 2, 3, 4]]).Prompt, probe.Evidence(1, [[1, 2, 3, 4]]).Prompt);
+    }
+
+    [Fact]
+    [Trait("Contract", "C4")]
+    public async Task A_look_that_takes_longer_than_a_run_may_stand_still_goes_on()
+    {
+        const int Calls = 8;
+        var probe = Probe([.. Enumerable.Range(1, Calls * HeadWatchSettings.ResponsesAtOnce)]);
+        var calls = new ConcurrentQueue<int>();
+        _run.Engine.OnScore = requests =>
+        {
+            if (requests[0].LogProbsFrom != requests[0].Response.Length || calls.Count == Calls) return;
+            calls.Enqueue(requests.Count);
+            // All of them together take longer than the run waits, whatever a call scores.
+            Thread.Sleep(requests.Count * 20);
+        };
+        var setup = _run.Setup(1);
+        var outcome = await _run.RunAsync(setup with
+        {
+            Run = setup.Run with { StallAfter = TimeSpan.FromMilliseconds(200), GiveUpAfter = TimeSpan.FromSeconds(2) },
+            HeadWatch = WatchedRuns.Watch(every: 2) with { Probe = probe },
+        });
+        Assert.Equal(RunEnd.Finished, outcome.End);
+        Assert.Empty(_run.News.OfType<WorkRetried>());
+        Assert.Equal(Enumerable.Repeat(HeadWatchSettings.ResponsesAtOnce, Calls), calls);
+        Assert.Equal(2, _run.News.OfType<HeadsWatched>().Count());
     }
 
     [Fact]
@@ -124,7 +178,8 @@ public sealed class HeadWatchTests : IDisposable
         [
             (watch with { Every = 0 }, "every 0 steps"),
             (watch with { Probe = new ProbeSet([], null) }, "the probe set has none"),
-            (watch with { Probe = new ProbeSet(watch.Probe.Requests, null) }, "two responses at least"),
+            (watch with { Probe = new ProbeSet(watch.Probe.Requests, null) }, "responses to two prompts at least"),
+            (watch with { Probe = Probe([1, 1, 1]) }, "responses to two prompts at least"),
             (watch with { Candidates = [] }, "no heads to choose from"),
             (watch with
             {
@@ -153,6 +208,12 @@ public sealed class HeadWatchTests : IDisposable
     }
 
     private static readonly double[] Steady = [WatchedRuns.Essential, WatchedRuns.Redundant];
+
+    /// <summary>A response of four steps to each prompt; to odd ones the first step of two is essential, to even ones the second, to 0 all are.</summary>
+    private static ProbeSet Probe(int[] prompts) => new(
+        [.. prompts.Select(prompt => new ScoreRequest([prompt], [1, 2, 3, 4, 5, 6], 4, [new(0, 1), new(1, 2), new(2, 3), new(3, 4)]))],
+        [.. prompts.Select(prompt => (IReadOnlyList<StepLabel?>)[.. Enumerable.Range(0, 4).Select(step =>
+            (StepLabel?)(prompt == 0 || (step + prompt) % 2 == 1 ? StepLabel.Essential : StepLabel.Redundant))])]);
 
     private string HeadsOf(int step) => Path.Combine(_run.Directory, "checkpoints", $"step-{step:D6}", "heads.txt");
 

@@ -84,6 +84,16 @@ public sealed class WatchedHeadsTests : IDisposable
         Assert.Contains("heads.reselect: 0.9 where off was expected: 0 of the 2 responses", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Heads_cannot_be_chosen_on_responses_to_one_prompt()
+    {
+        var rows = Rows("essential", "redundant");
+        File.WriteAllText(rows, File.ReadAllText(rows).Replace("? 1", "? 0", StringComparison.Ordinal));
+        var error = Assert.Throws<SettingsException>(() => Watched(["heads.every=5", $"heads.probe-file={rows}", "heads.reselect=0.9"])).Message;
+        Assert.Contains("2 of the 2 responses", error, StringComparison.Ordinal);
+        Assert.Contains("such responses to 2 prompts at least", error, StringComparison.Ordinal);
+    }
+
     private string Rows(string first, string second)
     {
         // Code points: "First, b=7.\n" is 12 long, "Wait, b=7.\n" 11.
