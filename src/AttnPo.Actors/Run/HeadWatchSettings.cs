@@ -67,8 +67,8 @@ public sealed class ProbeSet(IReadOnlyList<ScoreRequest> requests, IReadOnlyList
     public IReadOnlyList<int> Ranked => _ranked.Value;
 
     /// <summary>
-    /// The <see cref="Ranked"/> responses in two parts, as <see cref="HeadReport"/> has them: those to the first, third, ... prompt that has any,
-    /// on which heads are chosen, and those to the others, on which a choice is measured. Responses to one prompt, which say much the
+    /// The <see cref="Ranked"/> responses in two parts, as <see cref="HeadReport"/> has them: those to the first, third, ... prompt that
+    /// has any, on which heads are chosen, and those to the others, on which a choice is measured. Responses to one prompt, which say much the
     /// same, are in one part.
     /// </summary>
     public (IReadOnlyList<int> Choosing, IReadOnlyList<int> Measuring) Halves

@@ -14,10 +14,14 @@ internal sealed partial class RunCoordinator
         Command<HeadsMeasured>(done => done.Attempt == Attempt, Record);
     }
 
-    /// <summary>The responses are no setting that decides whether a run may go on, but what is found from here on is not what it would have been.</summary>
+    /// <summary>
+    /// The settings name a file and not what is in it, so a run may go on with other responses; what is found on them is not what it
+    /// would have been.
+    /// </summary>
     private void CompareProbeSets()
     {
-        if (_plan.ProbeSet is not { } probeSet || _state.HeadReference?.ProbeSet is not { } former || probeSet == former) return;
+        if (_plan.ProbeSet is not { } probeSet || _state.HeadReference?.ProbeSet is not { } former) return;
+        if (probeSet == former) return;
         _log.Warning(
             "The responses that heads are watched on are others than before (set {0}, now {1}): their scores are compared anew from step {2} on{3}.",
             former, probeSet, _state.Step, _plan.MayReselect ? ", and heads that are chosen anew may be others than without the change" : "");

@@ -85,7 +85,8 @@ internal sealed class RunFigures
         EvaluationFinished evaluation => "held-out at step " + evaluation.Step + ": " + HeldOut(evaluation.Metrics),
         HeadsWatched watched => $"heads at step {watched.Step}: {Heads(watched.Metrics)}",
         HeadsReselected selected => $"heads re-selected: {Reselected(selected.Heads, selected.Former, selected.Accuracy, selected.FormerAccuracy)}",
-        ProbeSetChanged changed => $"heads are watched on other responses from step {changed.Step} on; NOT AS BEFORE: probe set {changed.Former}, now {changed.Now}",
+        ProbeSetChanged changed => $"heads are watched on other responses from step {changed.Step} on; NOT AS BEFORE: "
+            + $"probe set {changed.Former}, now {changed.Now}",
         StepReplayed replayed => $"step {replayed.Step} trained again from the ledger (of {replayed.Last})"
             + (replayed.Difference is null ? "" : $"; NOT AS BEFORE: {replayed.Difference}"),
         PauseBegun paused => $"paused after step {paused.Step}" + (paused.Waves == 0 ? "" : $", with {paused.Waves} waves of the next in the ledger")

@@ -127,7 +127,8 @@ public sealed class HeadWatchTests : IDisposable
     public async Task Responses_to_one_prompt_do_not_measure_what_they_chose()
     {
         // What is right of one prompt is wrong of the other: a choice on both would be half right, one on the first is all wrong of the second.
-        await _run.RunAsync(_run.Drifting(3) with { HeadWatch = WatchedRuns.Watch(every: 2, reselect: 0.75) with { Probe = Probe([1, 1, 2, 2]) } });
+        var watch = WatchedRuns.Watch(every: 2, reselect: 0.75) with { Probe = Probe([1, 1, 2, 2]) };
+        await _run.RunAsync(_run.Drifting(3) with { HeadWatch = watch });
         var looks = _run.News.OfType<HeadsWatched>().ToArray();
         Assert.Equal([0.5, 0.5, 0.5], looks.Select(look => look.Metrics["heads/sra"]));
         Assert.Equal([0, 0], looks[..2].Select(look => look.Metrics["heads/found_sra"]));
@@ -209,7 +210,7 @@ public sealed class HeadWatchTests : IDisposable
 
     private static readonly double[] Steady = [WatchedRuns.Essential, WatchedRuns.Redundant];
 
-    /// <summary>A response of four steps to each prompt; to odd ones the first step of two is essential, to even ones the second, to 0 all are.</summary>
+    /// <summary>A response of four steps to each prompt; of two steps the first is essential for odd ones, the second for even ones, both for 0.</summary>
     private static ProbeSet Probe(int[] prompts) => new(
         [.. prompts.Select(prompt => new ScoreRequest([prompt], [1, 2, 3, 4, 5, 6], 4, [new(0, 1), new(1, 2), new(2, 3), new(3, 4)]))],
         [.. prompts.Select(prompt => (IReadOnlyList<StepLabel?>)[.. Enumerable.Range(0, 4).Select(step =>

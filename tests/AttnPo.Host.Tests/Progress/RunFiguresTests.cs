@@ -21,6 +21,11 @@ public sealed class RunFiguresTests
     }
 
     [Fact]
+    public void Other_responses_to_watch_heads_on_are_told() => Assert.Equal(
+        "heads are watched on other responses from step 4 on; NOT AS BEFORE: probe set a1, now b2",
+        new RunFigures().Line(new ProbeSetChanged(new(4), "a1", "b2")));
+
+    [Fact]
     public void A_step_is_a_line_with_what_was_measured()
     {
         var figures = new RunFigures();
