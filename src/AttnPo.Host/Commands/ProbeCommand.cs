@@ -119,8 +119,9 @@ internal sealed class ProbeCommand
             var responses = embedded is null
                 ? Read(parsed, files, folder, reader) : Sample(parsed, folder, StageSettings.Task(embedded)!, sampler, cancellation);
             engines.CloseGenerator();
-            // Labels that are there are compared with the asked-for ones in any case.
-            if (!sources.Any(source => source is GivenLabels) && responses.Any(response => response.Labels.Count > 0))
+            // Labels that are there are compared with the asked-for ones in any case, but for a source's own: it would agree with itself.
+            if (!sources.Any(source => source is GivenLabels)
+                && responses.Any(response => response.Labels.Count > 0 && sources.All(source => source.Name != response.LabelledBy)))
                 sources = [.. sources, new GivenLabels()];
             if (!_labels.Estimates(parsed, sources, responses))
                 await ProbeAsync(parsed, folder, new(folder, engines, output, parsed.InvocationConfiguration.Error), sources, responses, verifier, cancellation);

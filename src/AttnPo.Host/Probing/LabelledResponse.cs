@@ -37,4 +37,7 @@ internal sealed record LabelledResponse
 
     /// <summary>Of each step, in the order of <see cref="Steps"/>; null: not labelled. Empty: no step is.</summary>
     public IReadOnlyList<StepLabel?> Labels { get; init; } = [];
+
+    /// <summary>Whose labels these are, where the row says so.</summary>
+    public string? LabelledBy { get; init; }
 }

@@ -34,7 +34,8 @@ internal sealed class LabelledRowWriter(Func<string, int[]> encode)
             json.WriteString("gold", gold.Text);
             json.WriteString("kind", gold.Kind.ToString().ToLowerInvariant());
         }
-        if (findings.LabelledBy is { } source) json.WriteString("labelled_by", source);
+        // Labels that were given are still those of whoever gave them.
+        if (findings.LabelledBy is { } source) json.WriteString("labelled_by", source == GivenLabels.Given ? response.LabelledBy ?? source : source);
         json.WriteStartArray("steps");
         var points = new CodePoints(response.Text);
         for (var i = 0; i < response.Steps.Count; i++)

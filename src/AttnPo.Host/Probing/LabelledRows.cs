@@ -80,6 +80,7 @@ internal sealed class LabelledRows(ModelFolder folder, PromptRendering rendering
             Steps = read.Steps,
             Spans = read.StepSpans,
             Gold = gold,
+            LabelledBy = row.Has("labelled_by") ? row.Text("labelled_by") : null,
         };
         if (row.Has("steps")) made = WithSteps(made, row.Rows("steps"));
         else Cut++;

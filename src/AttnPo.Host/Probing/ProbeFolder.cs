@@ -33,6 +33,8 @@ internal sealed class ProbeFolder
         if (File.Exists(path)) throw new WorkFailedException($"{path}: is a file; name a folder");
         if (Foreign.FirstOrDefault(name => System.IO.Path.Exists(At(name))) is { } found)
             throw new WorkFailedException($"{path}: holds {found}, so it is the folder of a run or a model; name another");
+        if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) is { } parent && File.Exists(System.IO.Path.Combine(parent, "settings.conf")))
+            throw new WorkFailedException($"{path}: lies in the directory of a run, which keeps its own files there; name another");
     }
 
     /// <summary>The folder as it was named.</summary>

@@ -53,10 +53,23 @@ internal sealed class ProbeOutput(ModelConfig config, ProbeFindings findings, st
         return result.ToJsonString();
     }
 
+    /// <summary>By whom labels that were given are, where rows say so.</summary>
+    private string Givers
+    {
+        get
+        {
+            if (findings.Labels.Source != GivenLabels.Given) return "";
+            string[] names = [.. findings.Scored.Select(scored => scored.Response.LabelledBy).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+            return names is [] or [GivenLabels.Given] ? "" : $" (by {string.Join(", ", names)})";
+        }
+    }
+
     /// <summary>The tables, line by line, and what to do with the heads.</summary>
     public IEnumerable<string> Lines()
     {
-        yield return Text($"{Report.Responses} responses with steps of both kinds ({Report.Unranked} without), labels: {findings.Labels.Source}");
+        var steps = findings.Scored.Average(scored => scored.Response.Steps.Count);
+        yield return Text(
+            $"{Report.Responses} responses with steps of both kinds ({Report.Unranked} without), {steps:F1} steps each, labels: {findings.Labels.Source}{Givers}");
         string[][] rows =
         [
             ["heads", "step ranking accuracy", "95 % interval", "measured on"],

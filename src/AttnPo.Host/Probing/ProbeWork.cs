@@ -116,7 +116,9 @@ internal sealed class ProbeWork(ModelFolder folder, ProbeEngines engines, ProbeF
         throw new WorkFailedException(
             $"{both.Length} of {set.Labels.Count} responses, to {prompts} prompts, have both essential and redundant steps by the labels \"{set.Source}\" "
             + $"({essential} essential, {redundant} redundant, {all.Count - essential - redundant} without a label); "
-            + $"heads are told apart from {HeadReport.LeastResponses} such prompts on"
-            + (essential + redundant == 0 ? ": label the steps, or let --label ablation or --label judge do it" : ""));
+            + $"at least {HeadReport.LeastResponses} such prompts are needed"
+            + (essential + redundant > 0 ? ""
+                : set.Source == GivenLabels.Given ? ": label the steps, or let --label ablation or --label judge do it"
+                : ": no answer of this source could be used"));
     }
 }
