@@ -157,12 +157,12 @@ public sealed class HeadWatchTests : IDisposable
             if (requests[0].LogProbsFrom != requests[0].Response.Length || calls.Count == Calls) return;
             calls.Enqueue(requests.Count);
             // All of them together take longer than the run waits, whatever a call scores.
-            Thread.Sleep(requests.Count * 20);
+            Thread.Sleep(requests.Count * 50);
         };
         var setup = _run.Setup(1);
         var outcome = await _run.RunAsync(setup with
         {
-            Run = setup.Run with { StallAfter = TimeSpan.FromMilliseconds(200), GiveUpAfter = TimeSpan.FromSeconds(2) },
+            Run = setup.Run with { StallAfter = TimeSpan.FromMilliseconds(200), GiveUpAfter = TimeSpan.FromSeconds(5) },
             HeadWatch = WatchedRuns.Watch(every: 2) with { Probe = probe },
         });
         Assert.Equal(RunEnd.Finished, outcome.End);

@@ -160,7 +160,7 @@ public sealed class JudgeLabelsTests : IDisposable
         LabelledResponse[] responses = [MadeResponse.OfText("a", "?", "!", "one", "two", "three"), MadeResponse.OfText("b", "?", "!", "un", "deux", "trois")];
         using var labels = new JudgeLabels(
             Settings(server) with { Models = ["judge-a", "judge-b", "judge-c"] }, null, _folder.Path, _notices);
-        var sets = await ProbeWork.LabelAsync(responses, [labels], CancellationToken.None);
+        LabelSet[] sets = [new(labels.Name, await labels.LabelAsync(responses, CancellationToken.None)) { Parts = labels.Parts(responses) }];
         ScoredResponse[] scored = [.. responses.Select(response => new ScoredResponse(response, [[1, 2, 3], [3, 2, 1]]))];
         var pairs = SourceAgreement.Of(scored, sets);
         Assert.Equal(
