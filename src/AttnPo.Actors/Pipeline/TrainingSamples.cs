@@ -63,8 +63,7 @@ internal sealed class TrainingSamples
 
         float[] Weigh(double[][] scores)
         {
-            double[] mean = [.. Enumerable.Range(0, reading.Steps.Count).Select(step => scores.Average(head => head[step]))];
-            var credit = CreditOf(group, sample, mean);
+            var credit = CreditOf(group, sample, StepScores.Mean(scores));
             _stepCredit[group][sample] = credit;
             return Weights(judged, sample, credit);
         }

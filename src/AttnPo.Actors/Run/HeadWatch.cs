@@ -3,6 +3,7 @@ using Akka.Actor;
 using AttnPo.Actors.Faults;
 using AttnPo.Actors.Pipeline;
 using AttnPo.Actors.Protocol;
+using AttnPo.Core.Credit;
 using AttnPo.Core.Probing;
 using AttnPo.Gpu;
 using static AttnPo.Actors.Protocol.HeadProtocol;
@@ -133,8 +134,7 @@ internal sealed class HeadWatch : Stage
     private HeadReference ReferenceOf(IReadOnlyList<double[]> scores) => new(_settings.Probe.Name, [.. scores.SelectMany(ofSteps => ofSteps)]);
 
     private static double[][] Mean(IReadOnlyList<ResponseScores> responses) =>
-        [.. responses.Select(scores => Enumerable.Range(0, scores.HeadScores[0].Length)
-            .Select(step => scores.HeadScores.Average(head => head[step])).ToArray())];
+        [.. responses.Select(scores => StepScores.Mean(scores.HeadScores))];
 
     /// <summary>A look under way: what for, who hears of its progress, and how many calls it has made.</summary>
     private sealed class Look(ProbeHeads task, IActorRef self)

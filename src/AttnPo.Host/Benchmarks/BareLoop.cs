@@ -118,9 +118,8 @@ internal sealed class BareLoop
         var response = rollout.Completion.Tokens.Length;
         var baseline = StepRescaling.Baseline(
             rollout.CorrectShare, _setup.Credit.Beta, response - rollout.Reading.ThinkEnd - 1, rollout.Prompt.Length + response);
-        double[] mean = [.. Enumerable.Range(0, rollout.Reading.Steps.Count).Select(s => scores.Average(head => head[s]))];
         return [.. StepRescaling.Factors(
-            rollout.Reading.Verdict, rollout.Advantage, mean, baseline, rollout.CorrectShare, step, _setup.Credit)];
+            rollout.Reading.Verdict, rollout.Advantage, StepScores.Mean(scores), baseline, rollout.CorrectShare, step, _setup.Credit)];
     }
 
     private sealed record Rollout(

@@ -101,7 +101,7 @@ internal static class ScoreCommand
         id.WriteTo(json);
         json.WriteNumbers("logprobs", scores.LogProbs);
         json.WriteNumbers("entropy", scores.Entropies);
-        json.WriteNumbers("step_scores", Enumerable.Range(0, request.Steps.Count).Select(step => scores.HeadScores.Average(head => head[step])));
+        json.WriteNumbers("step_scores", StepScores.Mean(scores.HeadScores));
         json.WriteStartObject("per_head");
         foreach (var (head, values) in heads.Zip(scores.HeadScores)) json.WriteNumbers(head.ToString(), values);
         json.WriteEndObject();

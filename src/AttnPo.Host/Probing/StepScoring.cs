@@ -1,3 +1,4 @@
+using AttnPo.Core.Credit;
 using AttnPo.Core.Data;
 using AttnPo.Core.Probing;
 using AttnPo.Gpu;
@@ -10,8 +11,7 @@ namespace AttnPo.Host.Probing;
 internal sealed record ScoredResponse(LabelledResponse Response, double[][] HeadScores)
 {
     /// <summary>Each step's mean over some heads, as training takes it.</summary>
-    public double[] Mean(IReadOnlyList<int> heads) =>
-        [.. Enumerable.Range(0, Response.Steps.Count).Select(step => heads.Average(head => HeadScores[head][step]))];
+    public double[] Mean(IReadOnlyList<int> heads) => StepScores.Mean([.. heads.Select(head => HeadScores[head])]);
 
     /// <summary>What heads are chosen on: the steps that have a label.</summary>
     public ProbedResponse Probed(IReadOnlyList<StepLabel?> labels)

@@ -29,10 +29,7 @@ public sealed class LiveReferenceTests(ITestOutputHelper output)
     {
         var reference = ReferencePeer.Require();
         using var folder = new TemporaryFolder();
-        var path = folder.File("model");
-        reference.Run(
-            "make", path, $"--layers={layers}", $"--hidden={hidden}", $"--heads={heads}", $"--kv-heads={keyHeads}",
-            $"--ffn={ffn}", $"--vocab={vocabulary}", $"--seed={seed}", $"--tie={tie}");
+        var path = Made(reference, folder, layers, hidden, heads, keyHeads, ffn, vocabulary, tie, seed);
         using var model = HuggingFaceModel.Load(path);
         ScoresEqual(reference, folder, model.Decoder, new Random(seed));
 
@@ -52,10 +49,7 @@ public sealed class LiveReferenceTests(ITestOutputHelper output)
     {
         var reference = ReferencePeer.Require();
         using var folder = new TemporaryFolder();
-        var path = folder.File("model");
-        reference.Run(
-            "make", path, $"--layers={layers}", $"--hidden={hidden}", $"--heads={heads}", $"--kv-heads={keyHeads}",
-            $"--ffn={ffn}", $"--vocab={vocabulary}", $"--seed={seed}", $"--tie={tie}");
+        var path = Made(reference, folder, layers, hidden, heads, keyHeads, ffn, vocabulary, tie, seed);
         using var model = HuggingFaceModel.Load(path);
         HeadId[] all = [.. Enumerable.Range(0, layers * heads).Select(i => new HeadId(i / heads, i % heads))];
         File.WriteAllLines(folder.File("rows.jsonl"), Rows(new Random(seed), vocabulary));
@@ -71,6 +65,16 @@ public sealed class LiveReferenceTests(ITestOutputHelper output)
         }).Max()).ToArray();
         output.WriteLine($"{all.Length} heads, {rows.Count} responses: largest deviation {deviations.Max():E2}");
         Assert.InRange(deviations.Max(), 0, 1e-5);
+    }
+
+    private static string Made(
+        ReferencePeer reference, TemporaryFolder folder, int layers, int hidden, int heads, int keyHeads, int ffn, int vocabulary, int tie, int seed)
+    {
+        var path = folder.File("model");
+        reference.Run(
+            "make", path, $"--layers={layers}", $"--hidden={hidden}", $"--heads={heads}", $"--kv-heads={keyHeads}",
+            $"--ffn={ffn}", $"--vocab={vocabulary}", $"--seed={seed}", $"--tie={tie}");
+        return path;
     }
 
     private static void ScoresEqual(ReferencePeer reference, TemporaryFolder folder, Decoder decoder, Random random)
